@@ -1,0 +1,1 @@
+"""Floor 1: the one type everything else speaks of. See `model`."""

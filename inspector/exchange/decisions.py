@@ -1,0 +1,53 @@
+"""What Inspector may do to an exchange on its way, as one table: code, sentence, and whether it is routine.
+
+Routine decisions are what every proxy must do (RFC 9110 §7.6.1) and do not mark an exchange as changed.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Act(NamedTuple):
+    """One row: the sentence (`{detail}` is filled in), whether every proxy does it, and which rule asks for it."""
+
+    sentence: str
+    routine: bool
+    rfc: str = ""
+
+
+DECISIONS: dict[str, Act] = {
+    "origin-form": Act(
+        "The request line's full address was shortened to the path, and Host set from it.",
+        True,
+        "RFC 9112 §3.2.2",
+    ),
+    "hop-by-hop": Act("Fields meant only for this connection were not passed on: {detail}.", True, "RFC 9110 §7.6.1"),
+    "host-replaced": Act(
+        "The Host field did not name the host in the request line ({detail}) and was replaced.", True, "RFC 9112 §3.2.2"
+    ),
+    "connection-close": Act("The connection was announced as closing after this response.", True, "RFC 9112 §9.6"),
+    "version": Act("The message was passed on as HTTP/1.1; it came as {detail}.", True, "RFC 9110 §2.5"),
+    "dechunked": Act(
+        "The chunk framing was taken off, since the other side speaks HTTP/1.0.", True, "RFC 9112 §6.1"
+    ),
+    "chunked": Act("The body was put into chunks, since its length was not known.", True, "RFC 9112 §6.1"),
+    "space-before-colon": Act(
+        "White space between a field's name and its colon was removed ({detail}).", False, "RFC 9112 §5.1"
+    ),
+    "cookie-stripped": Act("The dashboard's own cookie was taken out before anything was sent or kept.", False),
+    "retried": Act(
+        "The kept-alive connection had been closed by the site; the request was sent again on a new one.",
+        True,
+        "RFC 9110 §9.2.2",
+    ),
+    "answered": Act("Inspector answered this itself: {detail}.", False),
+    "unverified": Act("The site's certificate was not verified, as was asked for ({detail}).", False),
+    "credentials-removed": Act("The proxy log-in was checked and not passed on.", True, "RFC 9110 §11.7.1"),
+}
+
+
+def say(code: str, detail: str = "") -> str:
+    """The sentence for a decision; an unknown code (from a newer version) says itself."""
+    act = DECISIONS.get(code)
+    return act.sentence.replace("{detail}", detail) if act else f"{code} {detail}".strip()

@@ -1,0 +1,168 @@
+"""What can go wrong between browser, Inspector and site, as one table: code, sentence, cure.
+
+Malformed bytes have their own table, `wire.rules.RULES`, with the RFC's words. `look_up` knows both.
+`{host}`, `{port}` and `{detail}` are filled in by `say`; nothing else is.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from inspector.wire.rules import RULES
+
+
+class Explanation(NamedTuple):
+    """One row: the sentence for the page, what to do about it, the status Inspector answers with (0: it closes)."""
+
+    sentence: str
+    cure: str
+    status: int
+    rfc: str = ""
+    quote: str = ""
+
+
+FAULTS: dict[str, Explanation] = {
+    # name and connection
+    "dns-unknown": Explanation(
+        "There is no address for the name {host}.",
+        "Check the spelling. If other names work, the site may be gone, or known only inside another network.",
+        502,
+    ),
+    "dns-failed": Explanation(
+        "The name {host} could not be looked up: {detail}.",
+        "The computer's name service did not answer. Check the network connection, then try again.",
+        502,
+    ),
+    "connect-refused": Explanation(
+        "{host} refused the connection on port {port}: the computer is there, but no program listens on that port.",
+        "Start the server, or check the port number in the address.",
+        502,
+    ),
+    "connect-timeout": Explanation(
+        "{host} did not answer on port {port} within the time allowed ({detail}).",
+        "It may be switched off, behind a firewall, or in a network that cannot be reached from here.",
+        504,
+    ),
+    "connect-unreachable": Explanation(
+        "There is no way from this computer to {host}: {detail}.",
+        "Check the network connection. An IPv6-only site cannot be reached from an IPv4-only network.",
+        502,
+    ),
+    "connect-failed": Explanation(
+        "The connection to {host} on port {port} failed: {detail}.",
+        "Try again; if it stays, the reason in the sentence above is what to look for.",
+        502,
+    ),
+    "upstream-proxy": Explanation(
+        "The upstream proxy would not make the connection to {host}: {detail}.",
+        "Check the address and the log-in of the proxy given with --upstream-proxy, or in the system's settings.",
+        502,
+    ),
+    # TLS
+    "tls-untrusted": Explanation(
+        "The certificate of {host} could not be verified: {detail}.",
+        "If this is your own test server, give its authority with --upstream-ca FILE.",
+        502,
+    ),
+    "tls-server-alert": Explanation(
+        "{host} ended the TLS handshake with the alert {detail}.",
+        "The site refused what it was offered: see the alert's name for what it missed.",
+        502,
+    ),
+    "tls-server-failed": Explanation(
+        "The TLS handshake with {host} failed: {detail}.",
+        "Does the site speak HTTPS on this port? Try http:// instead if it is your own.",
+        502,
+    ),
+    "tls-client-alert": Explanation(
+        "The program that connected ended the TLS handshake for {host} with the alert {detail}.",
+        "Most often it does not trust Inspector's authority yet: give it the CA file, or start it with `inspector browse`.",
+        0,
+    ),
+    "tls-client-failed": Explanation(
+        "The TLS handshake with the program that connected failed, for {host}: {detail}.",
+        "It offered nothing that Inspector speaks (TLS 1.2 or newer), or what it sent was not TLS.",
+        0,
+    ),
+    "tls-client-closed": Explanation(
+        "The program that connected closed the connection in the middle of the TLS handshake for {host}.",
+        "A browser does this when it does not accept the certificate, or when a tab was closed.",
+        0,
+    ),
+    # the exchange
+    "server-closed-early": Explanation(
+        "{host} closed the connection before its answer was complete ({detail}).",
+        "The server crashed, was restarted, or gave up. Its log says why.",
+        502,
+    ),
+    "server-no-response": Explanation(
+        "{host} closed the connection without answering.",
+        "The server crashed or refused the request without a word. Its log says why.",
+        502,
+    ),
+    "server-timeout": Explanation(
+        "{host} did not answer within the time allowed ({detail}).",
+        "The server is still working or hangs. The limit is a setting: --response-timeout.",
+        504,
+    ),
+    "client-closed-early": Explanation(
+        "The browser closed the connection before the exchange was complete ({detail}).",
+        "A closed tab, a click on Stop, or a program's own time limit.",
+        0,
+    ),
+    "client-timeout": Explanation(
+        "The request did not arrive whole within the time allowed ({detail}).",
+        "The program that connected stopped sending in the middle.",
+        408,
+    ),
+    "inspector-stopped": Explanation(
+        "Inspector was stopped, or stopped by itself, while this exchange was on its way.",
+        "Repeat the request.",
+        0,
+    ),
+    # refused by Inspector
+    "refused-self": Explanation(
+        "Inspector does not forward to itself: {host}, port {port}, is this proxy or its dashboard.",
+        "Open the dashboard without the proxy, at the address that Inspector printed when it started.",
+        403,
+    ),
+    "refused-credentials": Explanation(
+        "This proxy asks who you are, and the request did not say so rightly.",
+        "Give the proxy user name and password that were set with --proxy-auth.",
+        407,
+    ),
+    "refused-target": Explanation(
+        "The address in the request cannot be forwarded: {detail}.",
+        "A proxy is asked for http:// and ws:// addresses, and by CONNECT for a host with a port.",
+        400,
+    ),
+    "refused-limit": Explanation(
+        "A limit of Inspector was reached: {detail}.",
+        "Close some connections, or raise the limit in the settings.",
+        503,
+    ),
+    "internal": Explanation(
+        "Inspector itself made a mistake here: {detail}.",
+        "The exchange is kept. Please report it with what the terminal says.",
+        502,
+    ),
+}
+
+
+def look_up(code: str) -> Explanation:
+    """The row for a fault's code, from either table; unknown codes (from a newer version) say themselves."""
+    row = FAULTS.get(code)
+    if row is not None:
+        return row
+    rule = RULES.get(code)
+    if rule is not None:
+        return Explanation(rule.sentence, rule.cure, 400, rule.rfc, rule.quote)
+    return Explanation(f"Something went wrong: {code}.", "", 502)
+
+
+def say(code: str, *, host: str = "", port: int = 0, detail: str = "") -> str:
+    """The sentence for a fault, its blanks filled in."""
+    sentence = look_up(code).sentence
+    for blank, value in (("{host}", host), ("{port}", str(port)), ("{detail}", detail)):
+        sentence = sentence.replace(blank, value)
+    return sentence
