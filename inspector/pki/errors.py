@@ -1,0 +1,47 @@
+"""What can go wrong with the authority and its leaves. Every message says the cure.
+
+PkiError
+├── BadName                  a name no certificate can be made for
+├── TrustStoreError          a file of certificates to trust cannot be used
+└── AuthorityError           the files of the authority
+    ├── AuthorityUnwritable  the folder or a file in it cannot be made
+    ├── AuthorityUnreadable  a file is damaged, missing, or not what it should be
+    ├── AuthorityMismatch    key and certificate do not belong together
+    └── AuthorityExpired     the certificate's time is over, or has not come
+"""
+
+# ruff: noqa: N818 (the names say what is the matter, as the tree above shows)
+
+from __future__ import annotations
+
+
+class PkiError(Exception):
+    """Something about keys or certificates that the caller has to be told."""
+
+
+class BadName(PkiError):
+    """The text is no host name and no IP address that a certificate can be made for."""
+
+
+class TrustStoreError(PkiError):
+    """A file of certificates to trust cannot be used."""
+
+
+class AuthorityError(PkiError):
+    """The authority's files cannot be used."""
+
+
+class AuthorityUnwritable(AuthorityError):
+    """The folder or a file in it cannot be made."""
+
+
+class AuthorityUnreadable(AuthorityError):
+    """A file is damaged, missing, or not what it should be."""
+
+
+class AuthorityMismatch(AuthorityError):
+    """Key and certificate do not belong together."""
+
+
+class AuthorityExpired(AuthorityError):
+    """The authority's certificate has expired, or its time has not come."""

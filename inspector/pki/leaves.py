@@ -1,0 +1,132 @@
+"""Leaves, ready to be served: one TLS context per host name, kept in memory, all on one key made at start.
+
+One key for all is what keeps a new host at about a millisecond; and the key is worth nothing without the
+authority, which signs for any name anyway. `ready` is for the event loop, `make` for a thread. A hundred threads that ask
+for one name at once make it once.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import NamedTuple
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from inspector.pki import handover
+from inspector.pki.authority import Authority, new_key
+from inspector.pki.contexts import HTTP1, server_context
+from inspector.pki.errors import BadName
+from inspector.pki.names import canonical
+from inspector.pki.watch import HandshakeWatch
+
+
+class Identity(NamedTuple):
+    """What a host is played with: a server context that holds the leaf, and the chain (DER) to show, leaf first, authority last.
+
+    Served is the leaf alone: the authority is either in the client's trust store, or it is of no use to it.
+    `starts` and `renew` (seconds since the epoch) say when it can be used; after `renew` a new one is due.
+    """
+
+    context: ssl.SSLContext
+    chain: tuple[bytes, ...]
+    starts: float
+    renew: float
+
+
+class Leaves:
+    """Identities by name, at most `limit`, the longest unused dropped first."""
+
+    def __init__(
+        self,
+        authority: Authority,
+        *,
+        limit: int = 2000,
+        alpn: Sequence[str] = HTTP1,
+        watch: HandshakeWatch | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._authority = authority
+        self._limit = limit
+        self._alpn = tuple(alpn)
+        self._watch = watch
+        self._clock = clock
+        self._key = new_key()
+        self._key_pem = self._key.private_bytes(
+            Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
+        )
+        self._lock = threading.Lock()
+        self._identities: OrderedDict[str, Identity] = OrderedDict()
+        self._making: dict[str, Future[Identity]] = {}
+
+    def __len__(self) -> int:
+        return len(self._identities)
+
+    def ready(self, name: str) -> Identity | None:
+        """The identity for a host name or IP address if it is at hand; None: make it. Never blocks."""
+        try:
+            key = canonical(name)
+        except BadName:
+            return None
+        with self._lock:
+            return self._fresh(key)
+
+    def make(self, name: str) -> Identity:
+        """The identity for a name, made if need be. Blocks for about a millisecond: call it from a thread.
+
+        Raises BadName if no certificate can be made for the name, AuthorityExpired if the authority's time is over.
+        """
+        key = canonical(name)
+        with self._lock:
+            identity = self._fresh(key)
+            if identity is not None:
+                return identity
+            promise = self._making.get(key)
+            if promise is None:
+                mine = self._making[key] = Future()
+        if promise is not None:
+            return promise.result()
+        return self._keep(key, mine)
+
+    def _fresh(self, key: str) -> Identity | None:
+        identity = self._identities.get(key)
+        if identity is None or not identity.starts <= self._clock() < identity.renew:
+            return None
+        self._identities.move_to_end(key)
+        return identity
+
+    def _keep(self, key: str, promise: Future[Identity]) -> Identity:
+        try:
+            identity = self._mint(key)
+        except BaseException as error:
+            with self._lock:
+                del self._making[key]
+            promise.set_exception(error)
+            raise
+        with self._lock:
+            self._identities[key] = identity
+            self._identities.move_to_end(key)
+            if len(self._identities) > self._limit:
+                self._identities.popitem(last=False)
+            del self._making[key]
+        promise.set_result(identity)
+        return identity
+
+    def _mint(self, name: str) -> Identity:
+        leaf = self._authority.issue([name], self._key.public_key())
+        context = server_context(self._alpn)
+        handover.give(context, self._key_pem + leaf.public_bytes(Encoding.PEM))
+        if self._watch is not None:
+            self._watch.put_on(context)
+        now, ends = self._clock(), leaf.not_valid_after_utc.timestamp()
+        return Identity(
+            context,
+            (leaf.public_bytes(Encoding.DER), self._authority.der),
+            leaf.not_valid_before_utc.timestamp(),
+            now
+            + (ends - now) * 0.75,  # a connection may last long, and a browser's clock may be ahead of ours
+        )
