@@ -1,0 +1,52 @@
+"""What the engine asks for when Inspector itself must answer: a page about a fault, the welcome page, the CA's certificate.
+
+The engine renders nothing. It is handed a `Renderer` (by app, from `web.proxy_pages`) and sends what that gives back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from inspector.exchange.model import Fault
+
+Subject = Literal["welcome", "ca", "fault", "not-found"]
+
+
+class PageAsk(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page is wanted about.
+
+    `host`, `port`, `path` and `method` are the request's, `accept` its Accept field. `exchange_id` leads to the
+    exchange on the dashboard at `dashboard_url`. `chain` (DER, leaf first), `verify_code` and `verify_message`
+    (OpenSSL's) are what the site showed and why it was not believed. `ca_pem` and `ca_der` are the
+    authority's certificate, never its key.
+    """
+
+    kind: Subject
+    host: str = ""
+    port: int = 0
+    path: str = "/"
+    method: str = "GET"
+    accept: str = ""
+    exchange_id: bytes = b""
+    fault: Fault | None = None
+    chain: tuple[bytes, ...] = ()
+    verify_code: int = 0
+    verify_message: str = ""
+    dashboard_url: str = ""
+    ca_pem: bytes = b""
+    ca_der: bytes = b""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """A whole answer. `headers` has Content-Type and what belongs to the page; framing fields are the engine's."""
+
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+Renderer = Callable[[PageAsk], Page]
