@@ -1,0 +1,135 @@
+"""The layout of the archive: frames in segment files, and how to tell a true frame from chance.
+
+    CAPTURES/<engine: 32 hex digits>/00000001.seg, 00000002.seg, ...
+
+A segment is nothing but frames, one after the other. A frame is a header of 16 bytes and a payload:
+
+    3 bytes  mark           f7 'I' 'n'
+    1 byte   kind           one of KINDS
+    4 bytes  length         of the payload, big-endian
+    4 bytes  crc32          of the payload; 0 for body bytes, which are only copied, never parsed
+    4 bytes  place          the frame's own offset, xor the segment's salt
+
+The salt comes from the engine's id and the segment's number, so a frame knows where it belongs: bytes that
+merely look like one (a captured download of a segment file, blocks that a power failure put in the wrong
+file) are not believed. That makes it safe to look for the next frame after damaged ones.
+
+A record is written once and never changed; a segment ends where the next one exists, or with an E frame.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+MARK = b"\xf7In"
+HEADER = struct.Struct(">4sIII")
+FORMAT = 1
+
+KINDS = {
+    b"S": "the segment's beginning: format, engine, worker, run, process, version, when it was started",
+    b"X": "an exchange, as it was at one moment (msgpack, exchange.model.Exchange)",
+    b"C": "a connection (msgpack, exchange.model.Connection)",
+    b"B": "bytes of a body that is too large to stand in its exchange",
+    b"L": "the summary of an exchange whose record could not be kept (msgpack, exchange.model.Summary)",
+    b"F": "everything before this segment is to be forgotten (msgpack, a generation number)",
+    b"E": "a clean end: the engine stopped in order (msgpack, exchanges lost, bytes lost)",
+}
+BODY = b"B"
+_MARKS = {MARK + kind: kind for kind in KINDS}
+
+
+class Frame(NamedTuple):
+    """A frame as read: `offset` is where its payload begins, `end` where the next frame does.
+
+    `payload` is empty for body bytes: nobody reads them in passing.
+    """
+
+    kind: bytes
+    offset: int
+    end: int
+    payload: memoryview | bytes
+
+
+def salt(engine: str, segment: int) -> int:
+    """What a segment's frames mix into their `place`; `engine` is the folder's name."""
+    return zlib.crc32(f"{engine}/{segment}".encode())
+
+
+def header(kind: bytes, payload: bytes, offset: int, salted: int) -> bytes:
+    """The 16 bytes that stand before `payload` when the frame begins at `offset`."""
+    crc = 0 if kind == BODY else zlib.crc32(payload)
+    return HEADER.pack(MARK + kind, len(payload), crc, (salted ^ offset) & 0xFFFFFFFF)
+
+
+def segment_path(folder: Path, segment: int) -> Path:
+    """Where a segment of the engine with this folder lies."""
+    return folder / f"{segment:08d}.seg"
+
+
+def segments(folder: Path) -> list[int]:
+    """The numbers of the segments that exist, in order; none if the folder is gone."""
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except OSError:
+        return []
+    return sorted(int(name[:-4]) for name in names if name.endswith(".seg") and name[:-4].isdecimal())
+
+
+class Cut(NamedTuple):
+    """Why a walk over a buffer stopped: at which offset of the file, and whether more bytes could mend it.
+
+    `need` is how many bytes from `offset` on the frame there wants; 0 when what stands there is no frame.
+    """
+
+    offset: int
+    need: int
+
+
+def walk(buffer: bytes, base: int, salted: int) -> Iterator[Frame | Cut]:
+    """The frames in `buffer`, which was read at offset `base`; the last thing it gives is a Cut.
+
+    A body frame is passed over without its bytes being there: its `end` may lie beyond the buffer.
+    """
+    view, at, size, unpack = memoryview(buffer), 0, len(buffer), HEADER.unpack_from
+    while True:
+        if size - at < 16:
+            yield Cut(base + at, 16)
+            return
+        marked, length, crc, place = unpack(buffer, at)
+        kind = _MARKS.get(marked)
+        if kind is None or place ^ salted != (base + at) & 0xFFFFFFFF:
+            yield Cut(base + at, 0)
+            return
+        begin, end = at + 16, at + 16 + length
+        if kind == BODY:
+            yield Frame(kind, base + begin, base + end, b"")
+            if end > size:
+                yield Cut(base + end, 16)
+                return
+        elif end > size:
+            yield Cut(base + at, 16 + length)
+            return
+        else:
+            payload = view[begin:end]
+            if zlib.crc32(payload) != crc:
+                yield Cut(base + at, 0)
+                return
+            yield Frame(kind, base + begin, base + end, payload)
+        at = end
+
+
+def find(buffer: bytes, base: int, salted: int, start: int = 0) -> int | None:
+    """Where the next true frame header stands in `buffer` (an index into it), or None."""
+    at = buffer.find(MARK, start)
+    while at != -1:
+        if len(buffer) - at < 16:
+            return None
+        marked, _length, _crc, place = HEADER.unpack_from(buffer, at)
+        if marked in _MARKS and place ^ salted == (base + at) & 0xFFFFFFFF:
+            return at
+        at = buffer.find(MARK, at + 1)
+    return None
