@@ -1,0 +1,61 @@
+"""HOME/run/inspector.json: who runs on this home and where it can be reached, for `status`, `open` and a second copy.
+
+It is written by the supervisor alone. It counts only while the home's lock is held.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from inspector.app.lock import LOCK, Lock
+from inspector.app.platform import Platform
+
+FILE = "inspector.json"
+
+
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """A running Inspector: `started` in seconds since the epoch, `children` by role, all process ids."""
+
+    pid: int
+    version: str
+    started: float
+    home: str
+    listen: tuple[str, ...]
+    web: tuple[str, ...]
+    web_name: str
+    dashboard: str
+    fresh: bool = False
+    children: dict[str, int] = {}
+    restarts: dict[str, int] = {}
+
+
+def write(run: Path, running: Running) -> None:
+    """Say it, whole or not at all. A full disk must stop nothing, so then the last word stays."""
+    scratch = run / f"{FILE}.{running.pid}"
+    try:
+        scratch.write_bytes(msgspec.json.encode(running))
+        scratch.replace(run / FILE)
+    except OSError:
+        scratch.unlink(missing_ok=True)
+
+
+def remove(run: Path) -> None:
+    (run / FILE).unlink(missing_ok=True)
+
+
+def read(run: Path, platform: Platform) -> Running | None:
+    """Who runs on this home, if anybody does."""
+    if not (run / LOCK).exists():
+        return None
+    with Lock(run / LOCK, platform) as free:
+        return None if free else last_word(run)
+
+
+def last_word(run: Path) -> Running | None:
+    """What the file says, whether that process still runs or not."""
+    try:
+        return msgspec.json.decode((run / FILE).read_bytes(), type=Running)
+    except (OSError, msgspec.MsgspecError):
+        return None

@@ -1,0 +1,114 @@
+"""One run from beginning to end: home, lock, sockets, processes, and everything put away afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from inspector import __version__
+from inspector.app import fresh, home, notice, sockets
+from inspector.app.addresses import Address, parse_address
+from inspector.app.errors import CannotStart
+from inspector.app.home import Home
+from inspector.app.lock import LOCK, Lock, wait_for_leftovers
+from inspector.app.platform import Platform, here
+from inspector.app.processes import Role
+from inspector.app.settings import RunSettings
+from inspector.app.supervisor import ENGINE, RECORDER, WEB, Screen, Supervisor
+
+MODULES = {
+    ENGINE: "inspector.app.engine_process",
+    RECORDER: "inspector.app.recorder_process",
+    WEB: "inspector.app.web_process",
+}
+LEFTOVERS_WITHIN = 8.0
+LOCK_WITHIN = 0.3  # `inspector status` holds the lock for an instant, to look
+
+
+def run(wish: RunSettings, place: Home, make_screen: Callable[[RunSettings, Home], Screen]) -> None:
+    """Run until asked to stop; CannotStart says what is in the way. `wish` is completed with what was bound."""
+    platform = here()
+    with _held(place, platform):
+        _wait_until_alone(place, platform)
+        listen = sockets.bind_all(_parsed(wish.listen), "--listen", platform)
+        web = sockets.bind_all(_parsed(wish.web), "--web", platform)
+        settings = msgspec.structs.replace(wish, listen=_bound(listen), web=_bound(web))
+        roles = [
+            Role(ENGINE, MODULES[ENGINE], {"listen": listen}),
+            Role(RECORDER, MODULES[RECORDER], {}),
+            Role(WEB, MODULES[WEB], {"web": web}),
+        ]
+        started = time.time()
+        supervisor = Supervisor(
+            roles, settings, platform=platform, screen=make_screen(settings, place),
+            changed=lambda now: notice.write(place.run, _running(now, settings, started)),
+        )  # fmt: skip
+        try:
+            supervisor.run()
+        finally:
+            notice.remove(place.run)
+
+
+@contextlib.contextmanager
+def _held(place: Home, platform: Platform) -> Iterator[None]:
+    """The home, made and locked; a fresh one is gone afterwards."""
+    try:
+        home.prepare(place)
+        lock = Lock(place.run / LOCK, platform)
+        if not lock.take(wait=LOCK_WITHIN):
+            raise _already_running(place)
+        try:
+            yield
+        finally:
+            lock.release()
+    finally:
+        if place.fresh:
+            fresh.remove(place.root)
+
+
+def _already_running(place: Home) -> CannotStart:
+    running = notice.last_word(place.run)
+    who = f" (process {running.pid}, proxy {', '.join(running.listen)})" if running else ""
+    return CannotStart(
+        f"Inspector is already running on the home {place.root}{who}.",
+        "Its dashboard: inspector open. A second one beside it: inspector run --home DIR --listen 127.0.0.1:8090 "
+        "--web 127.0.0.1:8091",
+    )
+
+
+def _wait_until_alone(place: Home, platform: Platform) -> None:
+    """The children of a run that was killed need a moment to notice; they still hold its ports."""
+    role = wait_for_leftovers(place.run, platform, wait=LEFTOVERS_WITHIN)
+    if role:
+        raise CannotStart(
+            f"The {role} of an earlier run is still at work on {place.root}.",
+            "Wait a few seconds and start again; if it stays, end that process.",
+        )
+
+
+def _parsed(texts: tuple[str, ...]) -> tuple[Address, ...]:
+    return tuple(parse_address(text) for text in texts)
+
+
+def _bound(bound: list[socket.socket]) -> tuple[str, ...]:
+    return tuple(str(sockets.address_of(sock)) for sock in bound)
+
+
+def _running(supervisor: Supervisor, settings: RunSettings, started: float) -> notice.Running:
+    return notice.Running(
+        pid=os.getpid(), version=__version__, started=started, home=settings.home, listen=settings.listen,
+        web=settings.web, web_name=settings.web_name, dashboard=dashboard(settings), fresh=settings.fresh,
+        children=supervisor.children, restarts=dict(supervisor.restarts),
+    )  # fmt: skip
+
+
+def dashboard(settings: RunSettings) -> str:
+    """The dashboard's address, without any ticket."""
+    first = parse_address(settings.web[0])
+    host = settings.web_name if first.loopback or first.everywhere else first.host
+    return f"http://{Address(host, first.port)}/"

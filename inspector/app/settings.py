@@ -1,0 +1,47 @@
+"""Everything `inspector run` was told, as one value that travels to each child as JSON.
+
+Sizes are bytes, times are seconds, 0 or an empty text means "none" or "no limit". Each field is an
+option of the command line (see docs/cli.md), except where files lie and what was found at start.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from inspector.engine.settings import Limits, Timeouts
+
+GIB = 1 << 30
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When captures go again, oldest first: by their size on disk, their number, their age."""
+
+    size: int = 10 * GIB
+    count: int = 0
+    age: float = 0.0
+
+
+class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One run, `name` being its own. `listen` and `web` are the addresses really bound, once they are."""
+
+    name: str
+    home: str
+    certs: str
+    captures: str
+    run: str
+    fresh: bool = False
+    store: str = "sqlite"
+    listen: tuple[str, ...] = ("127.0.0.1:8080",)
+    web: tuple[str, ...] = ("127.0.0.1:8081",)
+    web_name: str = "inspector.localhost"
+    capture: bool = True
+    reverse: str = ""
+    proxy_auth: str = ""
+    upstream_ca: str = ""
+    verify_upstream: bool = True
+    upstream_proxy: str = ""
+    upstream_bypass: tuple[str, ...] = ()
+    upstream_found_in: str = ""
+    limits: Limits = Limits()
+    timeouts: Timeouts = Timeouts()
+    retention: Retention = Retention()

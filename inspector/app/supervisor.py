@@ -1,0 +1,216 @@
+"""The supervisor: it starts engine, recorder and web, brings back what dies, and ends them in order.
+
+It owns the listening sockets, does no work of its own, and imports none of the floors below: it must be small,
+quick to start, and have no reason to die. If it is killed all the same, its children see their stdin end and stop.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from inspector.app.backoff import BackOff
+from inspector.app.child import CANNOT, Report
+from inspector.app.errors import CannotStart
+from inspector.app.logfile import LogFile
+from inspector.app.platform import Platform
+from inspector.app.processes import Asked, Ended, Event, Events, Process, Role, Told, Wrote
+from inspector.app.settings import RunSettings
+
+STOP_WITHIN = 5.0
+LOOK_EVERY = 0.25
+ENGINE, RECORDER, WEB = "engine", "recorder", "web"
+SENTENCES = {
+    ENGINE: (
+        "The engine stopped ({how}) and was started again.",
+        "Requests on their way at that moment failed.",
+    ),
+    RECORDER: (
+        "The recorder stopped ({how}) and was started again.",
+        "Nothing is lost: it goes on where it was.",
+    ),
+    WEB: (
+        "The dashboard stopped ({how}) and was started again.",
+        "Reload the page if it does not come back by itself.",
+    ),
+}
+
+
+class Screen(Protocol):
+    """Where the supervisor says what a person should know."""
+
+    def started(self) -> None:
+        """All processes do their work."""
+
+    def say(self, sentence: str, cure: str = "") -> None:
+        """Something happened that matters."""
+
+
+class Supervisor:
+    """Runs the processes of one home until it is asked to stop."""
+
+    def __init__(
+        self, roles: list[Role], settings: RunSettings, *, platform: Platform, screen: Screen,
+        changed: Callable[[Supervisor], None] = lambda _: None,
+    ) -> None:  # fmt: skip
+        self.restarts = {role.name: 0 for role in roles}
+        self._roles = {role.name: role for role in roles}
+        self._settings = settings
+        self._platform = platform
+        self._screen = screen
+        self._changed = changed
+        self._events: Events = queue.SimpleQueue()
+        self._log = LogFile(Path(settings.run))
+        self._processes: dict[str, Process] = {}
+        self._back_offs = {role.name: BackOff() for role in roles}
+        self._due: dict[str, float] = {}
+        self._started = False
+        self._stopping = False
+
+    @property
+    def children(self) -> dict[str, int]:
+        """The process ids by role."""
+        return {name: process.pid for name, process in self._processes.items() if process.running}
+
+    def run(self) -> None:
+        """Start everything and return when it has ended as asked; CannotStart if it never came to work."""
+        self._listen_to_signals()
+        try:
+            self._log.write("inspector", f"starting, process {os.getpid()}")
+            for name in self._roles:
+                self._start(name)
+            while not self._stopping:
+                self._take(self._next_event())
+                self._start_what_is_due()
+        finally:
+            self._stop_all()
+            self._log.write("inspector", "stopped")
+            self._log.close()
+
+    def _listen_to_signals(self) -> None:
+        for number in self._platform.stop_signals:
+            if number == getattr(signal, "SIGHUP", None) and signal.getsignal(number) == signal.SIG_IGN:
+                continue  # started by nohup: it is to outlive its terminal
+            signal.signal(number, lambda got, _: self._events.put(Asked(got)))
+
+    def _start(self, name: str) -> None:
+        self._due.pop(name, None)
+        restarts = self.restarts[name]
+        process = Process(
+            self._roles[name], self._settings, restarts, platform=self._platform, events=self._events
+        )
+        self._processes[name] = process
+        self._log.write("inspector", f"{name} is process {process.pid}")
+        if self._started:
+            self._changed(self)
+
+    def _next_event(self) -> Event | None:
+        timeout = max(0.0, min(self._due.values()) - time.monotonic()) if self._due else None
+        if not self._platform.wakes_on_signals:
+            timeout = min(LOOK_EVERY, timeout) if timeout is not None else LOOK_EVERY
+        try:
+            return self._events.get(timeout=timeout)
+        except queue.Empty:
+            return None
+
+    def _start_what_is_due(self) -> None:
+        now = time.monotonic()
+        for name in [name for name, due in self._due.items() if due <= now and not self._stopping]:
+            self._start(name)
+
+    def _take(self, event: Event | None) -> None:
+        match event:
+            case Asked():
+                self._stopping = True
+            case Wrote(process, line):
+                self._log.write(process.role.name, line)
+                process.last_words = line or process.last_words
+            case Told(process, report):
+                self._hear(process, report)
+            case Ended(process, status):
+                self._bring_back(process, status)
+
+    def _hear(self, process: Process, report: Report) -> None:
+        if report.kind != "ready":
+            self._log.write(process.role.name, report.sentence)
+            if report.kind == "cannot" and not self._started:
+                raise CannotStart(report.sentence, report.cure)
+            self._screen.say(report.sentence, report.cure)
+            return
+        process.ready = True
+        self._log.write(process.role.name, "ready")
+        if not self._started and all(one.ready for one in self._processes.values()):
+            self._started = True
+            self._changed(self)
+            self._screen.started()
+
+    def _bring_back(self, process: Process, status: int) -> None:
+        name, how = process.role.name, _how(status)
+        self._log.write("inspector", f"{name} ended: {how}")
+        if self._stopping:
+            return
+        back_off = self._back_offs[name]
+        wait = back_off.crashed(time.monotonic())
+        if back_off.looping and not self._started:
+            raise CannotStart(
+                f"The {name} stops as soon as it is started ({how}): {process.last_words or 'it said nothing'}",
+                f"All that it said is in {self._log.path}. Please report it if that does not help you.",
+            )
+        self.restarts[name] += 1
+        self._due[name] = time.monotonic() + wait
+        if back_off.looping:
+            self._screen.say(
+                f"The {name} stopped {len(back_off.crashes)} times within a minute ({how}): {process.last_words}".rstrip(
+                    ": "
+                ),
+                f"It is tried again in {wait:g} s; what it said is in {self._log.path}.",
+            )
+        elif self._started:
+            sentence, consequence = SENTENCES[name]
+            self._screen.say(sentence.format(how=how), consequence)
+
+    def _stop_all(self) -> None:
+        """Engine and web at once, the recorder when the engine has written its last; what is slow is killed."""
+        self._stopping = True
+        until = time.monotonic() + STOP_WITHIN
+        engine, recorder = self._processes.get(ENGINE), self._processes.get(RECORDER)
+        for process in self._processes.values():
+            if process is not recorder or engine is None or not engine.running:
+                process.ask_to_stop()
+        while any(process.running for process in self._processes.values()):
+            self._wait_a_little(until)
+            if recorder is not None and (engine is None or not engine.running):
+                recorder.ask_to_stop()
+            if time.monotonic() >= until:
+                self._kill_the_slow()
+                until = time.monotonic() + STOP_WITHIN
+
+    def _wait_a_little(self, until: float) -> None:
+        try:
+            event = self._events.get(timeout=min(LOOK_EVERY, max(0.0, until - time.monotonic())))
+        except queue.Empty:
+            return
+        if isinstance(event, Asked):
+            self._kill_the_slow()  # asked twice: it is meant
+        elif not isinstance(event, Told):
+            self._take(event)
+
+    def _kill_the_slow(self) -> None:
+        for name, process in self._processes.items():
+            if process.running:
+                self._log.write("inspector", f"{name} did not stop in time and is killed")
+                process.kill()
+
+
+def _how(status: int) -> str:
+    if status < 0:
+        try:
+            return f"killed by {signal.Signals(-status).name}"
+        except ValueError:
+            return f"killed by signal {-status}"
+    return "it could not start" if status == CANNOT else f"exit status {status}"
