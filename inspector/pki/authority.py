@@ -28,9 +28,10 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import NameOID
 
-from inspector.pki import files, names
+from inspector.pki import certificates, files
+from inspector.pki.certificates import SERVER, Key, PublicKey, Usages, new_key
 from inspector.pki.errors import (
     AuthorityExpired,
     AuthorityMismatch,
@@ -38,6 +39,7 @@ from inspector.pki.errors import (
     AuthorityUnwritable,
     BadName,
 )
+from inspector.pki.names import canonical
 
 CERTIFICATE = "ca.pem"
 KEY = "ca-key.pem"
@@ -46,15 +48,7 @@ LIFETIME = dt.timedelta(days=730)
 LEAF_LIFETIME = dt.timedelta(days=45)
 BACKDATED = dt.timedelta(days=1)  # a browser's clock may be behind ours
 _HALF_WRITTEN = 2.0  # seconds to wait for another process that is writing a file without links
-_LONGEST_COMMON_NAME = 64  # RFC 5280, ub-common-name
 _MOST_NAMES = 100
-
-Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
-Usages = tuple[x509.ObjectIdentifier, ...]
-
-SERVER: Usages = (ExtendedKeyUsageOID.SERVER_AUTH,)
-CLIENT: Usages = (ExtendedKeyUsageOID.CLIENT_AUTH,)
 
 
 class Authority:
@@ -65,7 +59,7 @@ class Authority:
     """
 
     __slots__ = (
-        "_aki", "_clock", "_key", "certificate", "der", "fingerprint", "folder", "pem", "spki_sha256_base64", "warning",
+        "_clock", "_key", "certificate", "der", "fingerprint", "folder", "pem", "spki_sha256_base64", "warning",
     )  # fmt: skip
 
     def __init__(
@@ -79,7 +73,6 @@ class Authority:
     ) -> None:
         self._key = key
         self._clock = clock
-        self._aki = _authority_key_identifier(certificate)
         self.folder = folder
         self.warning = warning
         self.certificate = certificate
@@ -102,10 +95,10 @@ class Authority:
             if key_pem is None:
                 if certificate_pem is not None:
                     raise _key_is_missing(folder)
-                key_pem = _publish_key(folder)
+                key_pem = _make_key(folder)
             key = _parse_key(folder, key_pem)
             if certificate_pem is None:
-                certificate_pem = _publish_certificate(folder, key, _moment(clock()))
+                certificate_pem = _make_certificate(folder, key, _moment(clock()))
             warning = _guard_key(folder / KEY)
         except OSError as error:
             raise AuthorityUnwritable(
@@ -145,43 +138,15 @@ class Authority:
         ends = min(now - BACKDATED + lifetime, self.certificate.not_valid_after_utc)
         if now > ends or starts > now:
             raise _expired(self.folder, self.certificate, now)
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(_leaf_subject(subjects[0]))
-            .issuer_name(self.certificate.subject)
-            .public_key(public_key)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(starts)
-            .not_valid_after(ends)
+        return certificates.leaf(
+            subjects,
+            public_key,
+            signed_by=self.certificate,
+            key=self._key,
+            starts=starts,
+            ends=ends,
+            usages=usages,
         )
-        for extension, critical in self._leaf_extensions(subjects, public_key, usages):
-            builder = builder.add_extension(extension, critical)
-        return builder.sign(self._key, hashes.SHA256())
-
-    def _leaf_extensions(
-        self, subjects: list[str], public_key: PublicKey, usages: Usages
-    ) -> list[tuple[x509.ExtensionType, bool]]:
-        # RFC 5280 §4.2.1.6: "If the subject field contains an empty sequence, ... the subjectAltName extension is critical."
-        unnamed = len(subjects[0]) > _LONGEST_COMMON_NAME
-        return [
-            (x509.BasicConstraints(ca=False, path_length=None), True),
-            (
-                _key_usage(digital_signature=True, key_encipherment=isinstance(public_key, rsa.RSAPublicKey)),
-                True,
-            ),
-            (x509.ExtendedKeyUsage(usages), False),
-            (x509.SubjectAlternativeName([_general_name(subject) for subject in subjects]), unnamed),
-            (self._aki, False),
-            (x509.SubjectKeyIdentifier.from_public_key(public_key), False),
-        ]
-
-
-_general_name = names.general_name
-
-
-def new_key() -> ec.EllipticCurvePrivateKey:
-    """A fresh P-256 key: what every browser accepts, and signing takes 30 microseconds."""
-    return ec.generate_private_key(ec.SECP256R1())
 
 
 # --- the files -------------------------------------------------------------------------------------------
@@ -193,25 +158,33 @@ def _read(path: Path) -> bytes | None:
     while True:
         try:
             content = path.read_bytes()
+            written = path.stat().st_mtime
         except FileNotFoundError:
             return None
-        if b"-----END " in content or time.monotonic() > deadline:
+        if (
+            b"-----END " in content
+            or time.monotonic() > deadline
+            or abs(time.time() - written) > _HALF_WRITTEN
+        ):
             return content
         time.sleep(0.01)
 
 
-def _publish_key(folder: Path) -> bytes:
+def _publish(path: Path, pem: bytes, mode: int) -> bytes:
+    """Write the file, unless another process was faster; what is in it now counts."""
+    files.publish(path, pem, mode)
+    return _read(path) or pem
+
+
+def _make_key(folder: Path) -> bytes:
     pem = new_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    if files.publish(folder / KEY, pem, files.PRIVATE):
-        return pem
-    return _read(folder / KEY) or pem
+    return _publish(folder / KEY, pem, files.PRIVATE)
 
 
-def _publish_certificate(folder: Path, key: Key, now: dt.datetime) -> bytes:
-    pem = _self_sign(key, now).public_bytes(Encoding.PEM)
-    if files.publish(folder / CERTIFICATE, pem, files.PUBLIC):
-        return pem
-    return _read(folder / CERTIFICATE) or pem
+def _make_certificate(folder: Path, key: Key, now: dt.datetime) -> bytes:
+    starts = now - BACKDATED
+    made = certificates.root(key, host=socket.gethostname(), made=now, starts=starts, ends=starts + LIFETIME)
+    return _publish(folder / CERTIFICATE, made.public_bytes(Encoding.PEM), files.PUBLIC)
 
 
 def _guard_key(path: Path) -> str:
@@ -304,73 +277,8 @@ def _expired(folder: Path, certificate: x509.Certificate, now: dt.datetime) -> A
     )
 
 
-# --- the certificates ------------------------------------------------------------------------------------
-
-
-def _self_sign(key: Key, now: dt.datetime) -> x509.Certificate:
-    subject = x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Inspector"),
-            x509.NameAttribute(NameOID.COMMON_NAME, _own_name(socket.gethostname(), now)),
-        ]
-    )
-    public_key = key.public_key()
-    identifier = x509.SubjectKeyIdentifier.from_public_key(public_key)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(public_key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - BACKDATED)
-        .not_valid_after(now - BACKDATED + LIFETIME)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_key_usage(key_cert_sign=True, crl_sign=True), critical=True)
-        .add_extension(identifier, critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )
-
-
-def _own_name(host: str, now: dt.datetime) -> str:
-    """`Inspector CA, <host>, <date>`: so that one knows, in a trust store, whose it is and from when."""
-    host = "".join(character for character in host if character.isprintable()) or "localhost"
-    date = f"{now:%Y-%m-%d}"
-    room = _LONGEST_COMMON_NAME - len(f"Inspector CA, , {date}")
-    return f"Inspector CA, {host[:room]}, {date}"
-
-
-def _key_usage(**uses: bool) -> x509.KeyUsage:
-    every = dict.fromkeys(
-        (
-            "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-            "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
-        ),
-        False,
-    )  # fmt: skip
-    return x509.KeyUsage(**(every | uses))
-
-
-def _authority_key_identifier(certificate: x509.Certificate) -> x509.AuthorityKeyIdentifier:
-    try:
-        own = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    except x509.ExtensionNotFound:
-        public_key = certificate.public_key()
-        assert isinstance(public_key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey)
-        return x509.AuthorityKeyIdentifier.from_issuer_public_key(public_key)
-    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(own)
-
-
-def _leaf_subject(name: str) -> x509.Name:
-    if len(name) > _LONGEST_COMMON_NAME:
-        return x509.Name([])
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-
-
 def _canonical_names(given: Sequence[str]) -> list[str]:
-    subjects = list(dict.fromkeys(names.canonical(name) for name in given))
+    subjects = list(dict.fromkeys(canonical(name) for name in given))
     if not subjects:
         raise BadName("A certificate needs at least one name.")
     if len(subjects) > _MOST_NAMES:

@@ -18,7 +18,8 @@ from typing import NamedTuple
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from inspector.pki import handover
-from inspector.pki.authority import Authority, new_key
+from inspector.pki.authority import Authority
+from inspector.pki.certificates import new_key
 from inspector.pki.contexts import HTTP1, server_context
 from inspector.pki.errors import BadName
 from inspector.pki.names import canonical
