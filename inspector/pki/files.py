@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import time
 from contextlib import suppress
 from pathlib import Path
 
 PRIVATE = 0o600
 PUBLIC = 0o644
 _OTHERS = 0o077
+_ABANDONED = 60.0  # seconds
 _BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | _BINARY
 
@@ -30,6 +32,7 @@ def private_folder(folder: Path) -> None:
 
 def publish(path: Path, content: bytes, mode: int) -> bool:
     """Write a file that nobody has written yet. False if somebody was faster: then theirs is the one that counts."""
+    _sweep(path)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
         _write(draft, content, mode)
@@ -51,6 +54,14 @@ def tighten(path: Path) -> bool:
 def is_open_to_others(path: Path) -> bool:
     """Whether the file's mode lets other people of this machine read or write it."""
     return bool(stat.S_IMODE(path.stat().st_mode) & _OTHERS)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a process that died while writing left behind."""
+    for draft in path.parent.glob(f".{path.name}.*"):
+        with suppress(OSError):
+            if time.time() - draft.stat().st_mtime > _ABANDONED:
+                draft.unlink()
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:

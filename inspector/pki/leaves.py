@@ -69,12 +69,14 @@ class Leaves:
 
     def ready(self, name: str) -> Identity | None:
         """The identity for a host name or IP address if it is at hand; None: make it. Never blocks."""
-        try:
-            key = canonical(name)
-        except BadName:
-            return None
         with self._lock:
-            return self._fresh(key)
+            identity = self._fresh(name)
+            if identity is not None:
+                return identity
+            try:
+                return self._fresh(canonical(name))
+            except BadName:
+                return None
 
     def make(self, name: str) -> Identity:
         """The identity for a name, made if need be. Blocks for about a millisecond: call it from a thread.
