@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 HANDSHAKE = 22
@@ -18,7 +18,6 @@ ALERT = 21
 CERTIFICATE = 11
 
 _HOOK = getattr(ssl.SSLContext.__base__, "_msg_callback", None)
-_TLS13 = 0x0304
 _MOST = 64  # messages kept of one handshake; an honest one has about ten
 _SEEN = "_inspector_seen"
 
@@ -83,27 +82,6 @@ class HandshakeWatch:
 def sender(seen: Seen, *, server_side: bool) -> Literal["client", "server"]:
     """Who sent it, given whether our side was the TLS server."""
     return "server" if seen.sent == server_side else "client"
-
-
-def chain_seen(seen: Iterable[Seen]) -> tuple[bytes, ...]:
-    """The certificates that the other side sent (DER, leaf first), also where they were refused. Empty if none passed."""
-    for each in seen:
-        if each.content == HANDSHAKE and each.type == CERTIFICATE and not each.sent:
-            return _certificates(each.body[4:], tls13=each.version == _TLS13)
-    return ()
-
-
-def _certificates(body: bytes, *, tls13: bool) -> tuple[bytes, ...]:
-    """RFC 8446 4.4.2 and RFC 5246 7.4.2: a list of certificates, each behind its length, in 1.3 with extensions after it."""
-    at = 1 + body[0] + 3 if tls13 and body else 3
-    found = []
-    while at + 3 <= len(body):
-        end = at + 3 + int.from_bytes(body[at : at + 3], "big")
-        if end > len(body):
-            break
-        found.append(body[at + 3 : end])
-        at = end + 2 + int.from_bytes(body[end : end + 2], "big") if tls13 else end
-    return tuple(found)
 
 
 def _real(context: ssl.SSLContext) -> ssl.SSLContext:

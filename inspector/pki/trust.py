@@ -1,0 +1,61 @@
+"""Where the system's trusted roots are, and what to call that place.
+
+On Linux it is a file of certificates, and every distribution has its own place for it.
+"""
+
+from __future__ import annotations
+
+import os
+import ssl
+import sys
+from pathlib import Path
+
+_ROOTS = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Arch, Gentoo
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  # Fedora, RHEL
+    "/etc/pki/tls/certs/ca-bundle.crt",  # older RHEL
+    "/etc/ssl/ca-bundle.pem",  # openSUSE
+    "/etc/ssl/cert.pem",  # Alpine, the BSDs
+)
+_DEFAULT = "default"
+
+
+def trust_store(upstream_ca: Path | None = None, *, own_ca: Path | None = None) -> str:
+    """What a client context made with the same arguments trusts, in words, for the page that says why a certificate was refused."""
+    store = {"darwin": "the Keychain of this Mac", "win32": "the certificate store of Windows"}.get(
+        sys.platform
+    )
+    if store is None:
+        where = _roots_of_linux(own_ca)
+        if where == _DEFAULT:
+            paths = ssl.get_default_verify_paths()
+            where = paths.cafile or paths.capath or ""
+        store = (
+            f"the trust store {where}" if where else "the trust store, which is empty: this system has none"
+        )
+    return f"{store} and {upstream_ca}" if upstream_ca is not None else store
+
+
+def load_system_roots(context: ssl.SSLContext, own_ca: Path | None) -> None:
+    """Make the context trust what the Linux system trusts; SSL_CERT_FILE does not count where it names `own_ca`."""
+    where = _roots_of_linux(own_ca)
+    if where == _DEFAULT:
+        context.set_default_verify_paths()
+    elif where:
+        context.load_verify_locations(cafile=where)
+
+
+def _roots_of_linux(own_ca: Path | None) -> str:
+    """A file; _DEFAULT for what OpenSSL looks at by itself (SSL_CERT_FILE, SSL_CERT_DIR, or where it was built to look); or nothing."""
+    paths = ssl.get_default_verify_paths()
+    ours = bool(paths.cafile and own_ca and own_ca.exists() and own_ca.samefile(paths.cafile))
+    if not ours and (paths.cafile or _holds_certificates(paths.capath)):
+        return _DEFAULT
+    return next((place for place in _ROOTS if os.path.isfile(place)), "")  # noqa: PTH113
+
+
+def _holds_certificates(folder: str | None) -> bool:
+    """OpenSSL looks certificates up there by a hash: eight hexadecimal digits, a dot and a number."""
+    if not folder:
+        return False
+    return any(name[8:9] == "." and name[9:].isdigit() for name in os.listdir(folder))  # noqa: PTH208
