@@ -36,6 +36,8 @@ _SUB_DELIMS = rb"!$&'()*+,;="
 _NAME = rb"(?:[" + _UNRESERVED + _SUB_DELIMS + rb"]|%[0-9A-Fa-f]{2})"
 # RFC 3986 §3.2.2, without IPvFuture, which nobody speaks
 HOST_PORT = re.compile(rb"(" + _NAME + rb"++|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]*+))?+")
+# most hosts, quickly
+PLAIN_HOST = re.compile(rb"[A-Za-z0-9.\-]++(?::[0-9]{1,4})?+")
 ABSOLUTE = re.compile(rb"([A-Za-z][A-Za-z0-9+.\-]*+):(?://([^/?]*+))?+(.*+)", re.DOTALL)
 
 # RFC 9112 §7.1.1: chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )

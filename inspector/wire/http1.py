@@ -8,15 +8,9 @@ from __future__ import annotations
 
 from inspector.wire.http1_bodies import Body, CloseBody, LengthBody, body_of_request, body_of_response
 from inspector.wire.http1_chunks import FORBIDDEN_TRAILERS, ChunkedBody, Fed
-from inspector.wire.http1_heads import (
-    END_TO_END,
-    HOP_BY_HOP,
-    RequestHead,
-    ResponseHead,
-    parse_request,
-    parse_response,
-    pass_on,
-)
+from inspector.wire.http1_heads import parse_request, parse_response
+from inspector.wire.http1_messages import RequestHead, ResponseHead
+from inspector.wire.http1_passing import END_TO_END, HOP_BY_HOP, pass_on
 from inspector.wire.limits import DEFAULT_LIMITS, Limits
 from inspector.wire.rules import Problem
 

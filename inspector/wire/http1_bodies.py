@@ -7,7 +7,7 @@ the body (`rest`). A size line that has half arrived stays inside until it is kn
 from __future__ import annotations
 
 from inspector.wire.http1_chunks import ChunkedBody, Fed
-from inspector.wire.http1_heads import RequestHead, ResponseHead
+from inspector.wire.http1_messages import RequestHead, ResponseHead
 from inspector.wire.limits import DEFAULT_LIMITS, Limits
 from inspector.wire.rules import Problem
 

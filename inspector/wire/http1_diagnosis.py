@@ -18,75 +18,51 @@ _STATUS = re.compile(rb"[1-9][0-9][0-9]")
 
 
 def early_problem(buffer: bytes, limits: Limits, start: int, first: int, *, request: bool) -> Problem | None:
-    """What can be said before a head is complete, at the price of a glance: first byte, first line, size, last byte."""
+    """What can be said before a head is complete, at the price of a glance: first byte, size, last line end."""
     size = len(buffer) - first
     if size <= 0:
         return None
-    wrong = _wrong_beginning(buffer, first, request=request)
-    over_line = size > limits.line and buffer.find(b"\r\n", first, first + limits.line + 2) < 0
+    long_line = size > limits.line and buffer.find(b"\r\n", first, first + limits.line + 2) < 0
     # A line that ends in LF alone would leave us waiting for an end that its sender thinks it has sent.
-    line_end = buffer[-1] == 10 and (size == 1 or buffer[-2] != 13)
-    if wrong or over_line or line_end or size > limits.head:
-        problem = (request_problem if request else response_problem)(
-            buffer, limits, start, first, len(buffer)
-        )
-        if wrong or problem.code != "head-too-large":
+    bare_lf = buffer[-1] == 10 and (size == 1 or buffer[-2] != 13)
+    if long_line or bare_lf or size > limits.head or _wrong_beginning(buffer, first, request=request):
+        problem = head_problem(buffer, limits, start, first, len(buffer), request=request)
+        if problem.code != "head-too-large" or not long_line:
             return problem
-        if over_line:
-            return Problem(_long_line(request), first - start + limits.line, f"more than {limits.line} bytes")
-        return problem if size > limits.head else None
+        code = "target-too-long" if request else "start-line-too-long"
+        return Problem(code, first - start + limits.line, f"more than {limits.line} bytes")
     if buffer[-1] == 10:
-        end = buffer.index(b"\r\n", first)
-        return (_request_line if request else _status_line)(buffer[first:end], first - start)
+        line = buffer[first : buffer.index(b"\r\n", first)]
+        return _start_line(line, first - start, request=request)
     return None
-
-
-def _long_line(request: bool) -> str:
-    return "target-too-long" if request else "start-line-too-long"
 
 
 def _wrong_beginning(buffer: bytes, first: int, *, request: bool) -> bool:
     if not request:
-        begin = buffer[first : first + 7]
-        return not b"HTTP/1.".startswith(begin)
+        return not b"HTTP/".startswith(buffer[first : first + 5])
     if buffer[first] == 13:
-        return len(buffer) - first > 1
+        return buffer[first : first + 2] != b"\r"
     return TOKEN.match(buffer, first) is None
 
 
-def request_problem(buffer: bytes, limits: Limits, start: int, first: int, end: int) -> Problem:
-    """The first fault in `buffer[first:end]`, a request head that was not accepted."""
-    return _head_problem(buffer, limits, start, first, end, request=True)
-
-
-def response_problem(buffer: bytes, limits: Limits, start: int, first: int, end: int) -> Problem:
-    """The first fault in `buffer[first:end]`, a response head that was not accepted."""
-    return _head_problem(buffer, limits, start, first, end, request=False)
-
-
-def _head_problem(
+def head_problem(
     buffer: bytes, limits: Limits, start: int, first: int, end: int, *, request: bool
 ) -> Problem:
+    """The first fault in `buffer[first:end]`, a head that was not accepted, or not complete and already wrong."""
     shift = first - start
     head = buffer[first : min(end, first + limits.head)]
-    line_end = head.find(b"\n")
-    line = head[: line_end if line_end >= 0 else None].removesuffix(b"\r")
-    stray = stray_problem(head, shift)
-    problem = _not_http(head, shift, request=request) or stray
-    if problem is None or problem.offset > shift + len(line):
-        whole = line_end >= 0
-        found = (_request_line if request else _status_line)(line, shift) if whole or not problem else None
-        if found and whole:
-            return found
-        if line_end >= 0:
-            found = field_problem(head[line_end + 1 :], shift + line_end + 1, request=request)
-            if found and (problem is None or found.offset < problem.offset):
-                return found
-    elif problem is stray and line_end >= 0:
-        found = (_request_line if request else _status_line)(line, shift)
-        if found and found.offset < problem.offset:
-            return found
-    return problem or Problem("head-too-large", shift + limits.head, f"more than {limits.head} bytes")
+    line, newline, rest = head.partition(b"\n")
+    begin = line.removesuffix(b"\r") if newline else line
+    found = [
+        _not_http(head, shift, request=request),
+        stray_problem(head, shift),
+        _start_line(begin, shift, request=request) if newline else _beginning(begin, shift, request=request),
+        field_problem(rest, shift + len(line) + 1, request=request),
+    ]
+    too_large = Problem("head-too-large", shift + limits.head, f"more than {limits.head} bytes")
+    return min(
+        (problem for problem in found if problem), key=lambda problem: problem.offset, default=too_large
+    )
 
 
 def stray_problem(head: bytes, shift: int) -> Problem | None:
@@ -103,6 +79,17 @@ def _not_http(head: bytes, shift: int, *, request: bool) -> Problem | None:
         return None if begins else Problem("not-http", shift, f"first byte 0x{head[0]:02x}")
     begins = b"HTTP/".startswith(head[:5])
     return None if begins else Problem("not-http", shift, head[:16].decode("latin-1"))
+
+
+def _start_line(line: bytes, shift: int, *, request: bool) -> Problem | None:
+    return _request_line(line, shift) if request else _status_line(line, shift)
+
+
+def _beginning(line: bytes, shift: int, *, request: bool) -> Problem | None:
+    """What is wrong with a start line that has no end yet: only its first bytes can tell."""
+    if not request or line in (b"", b"\r") or TOKEN.match(line):
+        return None
+    return Problem("bad-start-line" if line[0] in b" \t\r" else "bad-method", shift)
 
 
 def _request_line(line: bytes, shift: int) -> Problem | None:
