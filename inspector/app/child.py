@@ -19,7 +19,6 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -65,7 +64,7 @@ class Child:
         self._sockets = {
             use: [platform.take_over(one) for one in many] for use, many in order.sockets.items()
         }
-        self._lock = Lock(role_lock(Path(order.settings.run), role), platform)
+        self._lock = Lock(role_lock(order.settings.run, role), platform)
         if not self._lock.take(wait=PATIENCE):
             raise self.cannot(
                 f"Another {role} is still at work on {order.settings.home}.",
@@ -89,7 +88,7 @@ class Child:
         self._report(Report(kind="cannot", sentence=sentence, cure=cure))
         return SystemExit(CANNOT)
 
-    def on_stop(self, stop: Callable[[], None]) -> None:
+    def on_stop(self, stop: Callable[[], object]) -> None:
         """Call `stop` when it is time to end: from a signal handler or from another thread, perhaps more than once."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop())
@@ -123,7 +122,7 @@ def _first_line() -> bytes:
     return line
 
 
-def _wait_for_end_of_stdin(stop: Callable[[], None]) -> None:
+def _wait_for_end_of_stdin(stop: Callable[[], object]) -> None:
     try:
         while os.read(STDIN, 4096):
             pass

@@ -27,14 +27,24 @@ OURS_ONLY = 0o700
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where the parts of a home lie. `note` is a sentence for the first screen when they lie apart."""
+    """Where the parts of a home lie. `data` is `root`, but on a network drive: `note` says so in a sentence."""
 
     root: Path
-    certs: Path
-    captures: Path
-    run: Path
+    data: Path
     fresh: bool = False
     note: str = ""
+
+    @property
+    def certs(self) -> Path:
+        return self.root / "certs"
+
+    @property
+    def captures(self) -> Path:
+        return self.data / "captures"
+
+    @property
+    def run(self) -> Path:
+        return self.data / "run"
 
 
 def choose(asked: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
@@ -65,18 +75,18 @@ def locate(root: Path, *, fresh: bool = False, platform: Platform | None = None)
     platform = platform or here()
     drive = platform.network_drive(_nearest_existing(root))
     if not drive:
-        return Home(root, root / "certs", root / "captures", root / "run", fresh=fresh)
+        return Home(root, root, fresh=fresh)
     name = hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
     local = platform.local_data_folder() / name
     note = f"Captures are kept in {local}, since {root} is on a network drive ({drive})."
-    return Home(root, root / "certs", local / "captures", local / "run", fresh=fresh, note=note)
+    return Home(root, local, fresh=fresh, note=note)
 
 
 def prepare(home: Home) -> None:
     """Make the folders, for their owner's eyes only; CannotStart if they can't be made or written to."""
     try:
         if home.note:
-            _own_folder(home.captures.parent.parent)
+            _own_folder(home.data.parent)
         home.root.mkdir(mode=OURS_ONLY, parents=True, exist_ok=True)
         for folder in (home.certs, home.captures, home.run):
             folder.parent.mkdir(mode=OURS_ONLY, parents=True, exist_ok=True)
@@ -108,7 +118,7 @@ def _unusable(root: Path, error: OSError) -> CannotStart:
     where = error.filename or root
     return CannotStart(
         f"The home folder {root} cannot be used: {error.strerror} ({where}).",
-        "Choose one that you may write to: inspector run --home DIR, or --fresh for a temporary one.",
+        "Choose one that you may write to with --home DIR, or --fresh for a temporary one.",
     )
 
 

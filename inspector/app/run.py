@@ -13,6 +13,7 @@ import msgspec
 from inspector import __version__
 from inspector.app import fresh, home, notice, sockets
 from inspector.app.addresses import Address, parse_address
+from inspector.app.command import command
 from inspector.app.errors import CannotStart
 from inspector.app.home import Home
 from inspector.app.lock import LOCK, Lock, wait_for_leftovers
@@ -76,8 +77,8 @@ def _already_running(place: Home) -> CannotStart:
     who = f" (process {running.pid}, proxy {', '.join(running.listen)})" if running else ""
     return CannotStart(
         f"Inspector is already running on the home {place.root}{who}.",
-        "Its dashboard: inspector open. A second one beside it: inspector run --home DIR --listen 127.0.0.1:8090 "
-        "--web 127.0.0.1:8091",
+        f"Its dashboard: {command('open', root=place.root)}. A second one beside it: "
+        f"{command('run', '--home', 'DIR', '--listen', '127.0.0.1:8090', '--web', '127.0.0.1:8091')}",
     )
 
 

@@ -1,10 +1,13 @@
 """Everything `inspector run` was told, as one value that travels to each child as JSON.
 
 Sizes are bytes, times are seconds, 0 or an empty text means "none" or "no limit". Each field is an
-option of the command line (see docs/cli.md), except where files lie and what was found at start.
+option of the command line (see docs/cli.md), except where files lie and what was found at start. `data` is
+`home`, but on a network drive (see `home`): captures/, run/ and control.db are there.
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import msgspec
 
@@ -26,9 +29,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     name: str
     home: str
-    certs: str
-    captures: str
-    run: str
+    data: str
     fresh: bool = False
     store: str = "sqlite"
     listen: tuple[str, ...] = ("127.0.0.1:8080",)
@@ -45,3 +46,13 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     limits: Limits = Limits()
     timeouts: Timeouts = Timeouts()
     retention: Retention = Retention()
+
+    @property
+    def certs(self) -> Path:
+        """The folder of the authority."""
+        return Path(self.home, "certs")
+
+    @property
+    def run(self) -> Path:
+        """The folder of what counts only while it runs."""
+        return Path(self.data, "run")

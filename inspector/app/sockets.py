@@ -8,6 +8,7 @@ import errno
 import socket
 
 from inspector.app.addresses import Address
+from inspector.app.command import command
 from inspector.app.errors import CannotStart
 from inspector.app.platform import Platform
 
@@ -83,13 +84,13 @@ def _explain(address: Address, option: str, error: OSError, platform: Platform) 
         elsewhere = Address(address.host, free_port_near(address, platform))
         return CannotStart(
             f"Port {address.port} on {address.host} is in use by {holder}.",
-            f"Stop that program, or take another port: inspector run {option} {elsewhere}",
+            f"Stop that program, or take another port: {command('run', option, str(elsewhere))}",
         )
     if error.errno == errno.EACCES and address.port <= LAST_RESERVED_PORT:
         above = Address(address.host, 8000 + address.port)
         return CannotStart(
             f"Port {address.port} is for the system's administrator: all up to {LAST_RESERVED_PORT} are.",
-            f"Take one above: inspector run {option} {above}",
+            f"Take one above: {command('run', option, str(above))}",
         )
     if error.errno == errno.EADDRNOTAVAIL:
         return CannotStart(

@@ -11,7 +11,6 @@ import queue
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Protocol
 
 from inspector.app.backoff import BackOff
@@ -65,7 +64,7 @@ class Supervisor:
         self._screen = screen
         self._changed = changed
         self._events: Events = queue.SimpleQueue()
-        self._log = LogFile(Path(settings.run))
+        self._log = LogFile(settings.run)
         self._processes: dict[str, Process] = {}
         self._back_offs = {role.name: BackOff() for role in roles}
         self._due: dict[str, float] = {}

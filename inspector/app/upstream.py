@@ -35,7 +35,9 @@ def checked(url: str) -> str:
     whole = url if "://" in url else f"http://{url}"
     parts = urlsplit(whole)
     if parts.scheme not in SCHEMES:
-        raise ValueError(f"a proxy of the kind {parts.scheme}:// cannot be used yet; http:// and https:// can")
+        raise ValueError(
+            f"a proxy of the kind {parts.scheme}:// cannot be used yet; http:// and https:// can"
+        )
     if not parts.hostname:
         raise ValueError(f"{url!r} names no proxy: write it as http://host:port")
     _ = parts.port  # ValueError where it is no number
@@ -54,6 +56,7 @@ def _is_ours(url: str, listen: tuple[Address, ...]) -> bool:
     parts = urlsplit(url if "://" in url else f"http://{url}")
     proxy = Address(parts.hostname or "", parts.port or DEFAULT_PORTS.get(parts.scheme, 0))
     return any(
-        proxy.port == own.port and (proxy.host == own.host or (proxy.loopback and (own.loopback or own.everywhere)))
+        proxy.port == own.port
+        and (proxy.host == own.host or (proxy.loopback and (own.loopback or own.everywhere)))
         for own in listen
     )

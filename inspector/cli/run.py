@@ -1,0 +1,104 @@
+"""`inspector run`: from the command line to settings, and from settings to a running Inspector."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from inspector.app import fresh, home, upstream
+from inspector.app.addresses import parse_address
+from inspector.app.home import Home
+from inspector.app.platform import UpstreamProxy, here
+from inspector.app.run import run
+from inspector.app.settings import Retention, RunSettings
+from inspector.cli.options import OPTIONS, Grouped
+from inspector.cli.screen import Screen
+from inspector.engine.settings import Limits, Timeouts
+
+WEB_NAME = "inspector.localhost"
+STORES = ("sqlite",)
+
+
+def start(home_folder: Path | None, fresh: bool, browser: bool, **told: Any) -> None:
+    """Start the proxy and its dashboard; Ctrl-C stops them."""
+    _check(told)
+    found = _upstream_proxy(told)
+    remove_leftovers()
+    place = _place(home_folder, fresh)
+    settings = RunSettings(
+        name=secrets.token_hex(8), home=str(place.root), data=str(place.data), fresh=fresh,
+        store=told["store"], listen=told["listen"], web=told["web"], web_name=told["web_name"] or _web_name(),
+        capture=told["capture"], reverse=told["reverse"], proxy_auth=told["proxy_auth"],
+        upstream_ca=told["upstream_ca"] or "", verify_upstream=told["verify_upstream"],
+        upstream_proxy=found.url if found else "", upstream_bypass=found.bypass if found else (),
+        upstream_found_in=found.found_in if found else "",
+        limits=_struct(Limits, told), timeouts=_struct(Timeouts, told), retention=_struct(Retention, told),
+    )  # fmt: skip
+    run(settings, place, lambda bound, at: Screen(bound, at, open_browser=browser))
+
+
+command = Grouped("run", callback=start, params=list(OPTIONS), help=start.__doc__)
+remove_leftovers = fresh.remove_leftovers
+
+
+def _place(folder: Path | None, wants_fresh: bool) -> Home:
+    if not wants_fresh:
+        return home.locate(home.choose(folder))
+    if folder is not None:
+        raise click.UsageError("--fresh makes a home of its own: leave out --home, or --fresh.")
+    return home.locate(fresh.make(), fresh=True)
+
+
+def _struct(kind: type, told: dict[str, Any]) -> Any:
+    """The struct `kind` with the values of the options that set one of its fields."""
+    values = {
+        option.sets[1]: told[option.name]
+        for option in OPTIONS
+        if option.sets and option.sets[0] is kind and option.name
+    }
+    return kind(**values)
+
+
+def _check(told: dict[str, Any]) -> None:
+    """UsageError, which says the cure, for what can't be or must not be."""
+    if told["store"] not in STORES:
+        raise click.UsageError(f"--store {told['store']}: only sqlite is there so far; leave the option out.")
+    open_to_others = [text for text in told["listen"] if not parse_address(text).loopback]
+    if open_to_others and not told["proxy_auth"] and not told["reverse"]:
+        raise click.UsageError(
+            f"Other computers can reach {open_to_others[0]}, so the proxy must know who they are: add "
+            "--proxy-auth USER:PASSWORD, or listen for this computer only, as with --listen 127.0.0.1:8080."
+        )
+    name, colon, password = told["proxy_auth"].partition(":")
+    if told["proxy_auth"] and not (name and colon and password):
+        raise click.UsageError(
+            "--proxy-auth wants a name and a password with a colon between: USER:PASSWORD."
+        )
+    if told["reverse"]:
+        _check_reverse(told["reverse"])
+
+
+def _check_reverse(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise click.UsageError(f"--reverse {url}: write the site's address, as in http://127.0.0.1:5000.")
+
+
+def _upstream_proxy(told: dict[str, Any]) -> UpstreamProxy | None:
+    listen = tuple(parse_address(text) for text in told["listen"])
+    try:
+        return upstream.find(told["upstream_proxy"], listen, here())
+    except ValueError as error:
+        raise click.UsageError(f"--upstream-proxy: {error}.") from error
+
+
+def _web_name() -> str:
+    return WEB_NAME if here().resolves_dashboard_names() else "127.0.0.1"

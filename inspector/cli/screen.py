@@ -1,0 +1,116 @@
+"""The first screen, and the few sentences that may follow it. Its shape is fixed: what runs, where, what to do next."""
+
+from __future__ import annotations
+
+import shlex
+import threading
+
+import click
+
+from inspector.app.addresses import parse_address
+from inspector.app.command import command as own_command
+from inspector.app.command import short
+from inspector.app.home import Home
+from inspector.app.platform import here
+from inspector.app.run import dashboard
+from inspector.app.settings import RunSettings
+from inspector.app.upstream import without_password
+
+OPENED_WITHIN = 1.5
+
+
+class Screen:
+    """Says on the terminal what the supervisor tells it."""
+
+    def __init__(self, settings: RunSettings, place: Home, *, open_browser: bool) -> None:
+        self._settings = settings
+        self._place = place
+        self._open_browser = open_browser
+
+    def started(self) -> None:
+        """Print the first screen; the browser is opened first, so that it can say whether that went well."""
+        link = sign_in_link(self._settings)
+        opened = self._open_browser and open_in_browser(link)
+        click.echo(first_screen(self._settings, self._place, link=link, opened=opened))
+
+    def say(self, sentence: str, cure: str = "") -> None:
+        click.echo(f"{click.style('!', fg='yellow', bold=True)} {sentence}", err=True)
+        if cure:
+            click.echo(f"  {cure}", err=True)
+
+
+def first_screen(settings: RunSettings, place: Home, *, link: str, opened: bool) -> str:
+    """The first screen as text."""
+    again = own_command("open", root=place.root)
+    if opened:
+        shown = f"{dashboard(settings)}    opened in your browser (again: {again})"
+    else:
+        shown = f"{link}    open this link (a fresh one: {again})"
+    rows = [("Dashboard", shown), ("Proxy", _proxy(settings)), ("Next", _next(settings))]
+    if settings.upstream_proxy:
+        found = (
+            f"found in {settings.upstream_found_in}"
+            if not settings.upstream_found_in.startswith("--")
+            else ""
+        )
+        rows.append(("Upstream", f"{without_password(settings.upstream_proxy)}    {found}".rstrip()))
+    if not settings.verify_upstream:
+        rows.append(("Careful", "the sites' certificates are not checked (--no-verify-upstream)"))
+    if place.note:
+        rows.append(("Captures", place.note))
+    lines = [click.style(_headline(settings), bold=True), ""]
+    lines += [f"  {click.style(f'{name:<12}', dim=True)}{text}" for name, text in rows]
+    return "\n".join(["", *lines, "", _last_line(settings), ""])
+
+
+def _headline(settings: RunSettings) -> str:
+    if all(parse_address(text).loopback for text in settings.listen):
+        return "Inspector is running, for this computer only."
+    who = (
+        "for whoever can reach it"
+        if settings.reverse
+        else "for other computers too, with the log-in of --proxy-auth"
+    )
+    return f"Inspector is running, {who}."
+
+
+def _proxy(settings: RunSettings) -> str:
+    where = ", ".join(settings.listen)
+    return f"{where}    stands in front of {settings.reverse}" if settings.reverse else where
+
+
+def _next(settings: RunSettings) -> str:
+    address = parse_address(settings.listen[0]).reachable
+    if settings.reverse:
+        return f"open http://{address}/ in a browser"
+    user = "--proxy-user USER:PASSWORD " if settings.proxy_auth else ""
+    authority = shlex.quote(short(settings.certs / "ca.pem"))
+    return f"in a second terminal:  curl --proxy {address} {user}--cacert {authority} https://example.com/"
+
+
+def _last_line(settings: RunSettings) -> str:
+    kept = " All that is captured is deleted when it stops." if settings.fresh else ""
+    if settings.reverse:
+        return f"Nothing on this computer was changed.{kept} Ctrl-C stops it."
+    return (
+        "Nothing on this computer was changed. Only programs that you point at the proxy are captured."
+        f"{kept} Ctrl-C stops it."
+    )
+
+
+def sign_in_link(settings: RunSettings) -> str:
+    """A link that signs in one browser, once."""
+    return dashboard(settings)
+
+
+def open_in_browser(link: str) -> bool:
+    """Open it where somebody sees it; False if there is no screen or no browser. Never waits long."""
+    if not here().has_screen():
+        return False
+    import webbrowser
+
+    outcome: list[bool] = []
+    opener = threading.Thread(target=lambda: outcome.append(webbrowser.open(link)), daemon=True)
+    opener.start()
+    opener.join(OPENED_WITHIN)
+    return outcome[0] if outcome else True
