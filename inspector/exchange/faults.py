@@ -120,6 +120,18 @@ FAULTS: dict[str, Explanation] = {
         "Repeat the request.",
         0,
     ),
+    "head-cut-short": Explanation(
+        "The connection was closed in the middle of the request's head ({detail}).",
+        "The program that connected gave up, or forgot the empty line that ends a head.",
+        400,
+        "RFC 9112 §8",
+    ),
+    "upgrade-unasked": Explanation(
+        "{host} changed to another protocol than the one that was asked for ({detail}).",
+        "Only what the request's Upgrade field names may be switched to. Look at the server's WebSocket set-up.",
+        502,
+        "RFC 9110 §15.2.2",
+    ),
     # refused by Inspector
     "refused-self": Explanation(
         "Inspector does not forward to itself: {host}, port {port}, is this proxy or its dashboard.",
@@ -156,7 +168,7 @@ def look_up(code: str) -> Explanation:
         return row
     rule = RULES.get(code)
     if rule is not None:
-        return Explanation(rule.sentence, rule.cure, 400, rule.rfc, rule.quote)
+        return Explanation(rule.sentence, rule.cure, rule.status, rule.rfc, rule.quote)
     return Explanation(f"Something went wrong: {code}.", "", 502)
 
 

@@ -210,7 +210,7 @@ class Tls(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What TLS agreed on over one connection. `chain` is DER, leaf first, as the server side of that leg sent it.
 
     `verified` is None where nobody verified (the client leg: the browser does). `why_not` is OpenSSL's
-    own reason, `alert` the TLS alert's name if one ended the handshake, `alert_by` who sent it.
+    own reason and `verify_code` its number, `alert` the TLS alert's name if one ended the handshake, `alert_by` who sent it.
     """
 
     version: str = ""
@@ -227,12 +227,14 @@ class Tls(msgspec.Struct, frozen=True, array_like=True, gc=False):
     offered_alpn: tuple[str, ...] = ()
     offered_ciphers: tuple[int, ...] = ()
     handshake: tuple[HandshakeMessage, ...] = ()
+    verify_code: int = 0
 
 
 class Connection(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One TCP connection, shared by the exchanges on it. `peer` is the other end: the browser, or the site.
 
-    `ciphertext_in`/`ciphertext_out` are the first bytes of TLS records as they passed, seen from Inspector.
+    `host` is the name it was opened for, `via` the upstream proxy it runs through. `asked` and `answered` are the heads
+    of the CONNECT that made it a tunnel, if one did. `closed` counts from `opened`; None while it is open.
     """
 
     id: bytes
@@ -245,8 +247,8 @@ class Connection(msgspec.Struct, frozen=True, array_like=True, gc=False):
     host: str = ""
     via: str = ""
     tls: Tls | None = None
-    ciphertext_in: bytes = b""
-    ciphertext_out: bytes = b""
+    asked: bytes = b""
+    answered: bytes = b""
     closed: float | None = None
 
 

@@ -1,0 +1,154 @@
+"""What the engine says itself: pages about faults, its own page, the answer to CONNECT, the switch to other protocols.
+
+What a page says is made by the renderer that app hands in; here it becomes a response with its framing.
+"""
+
+from __future__ import annotations
+
+import time
+from email.utils import formatdate
+from typing import TYPE_CHECKING
+
+from inspector.engine.pages import Page, PageAsk, Subject
+from inspector.exchange.model import Body
+from inspector.wire.http1 import RequestHead, ResponseHead, pass_on
+
+if TYPE_CHECKING:
+    from inspector.engine.flow import Flow
+    from inspector.engine.heads import Way
+    from inspector.engine.http1 import Http1
+
+ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+_CA_PATHS = ("/ca.pem", "/ca.crt", "/ca.cer", "/ca.der")
+
+
+def fault_page(talk: Http1, flow: Flow, status: int, extra: tuple[tuple[str, str], ...]) -> None:
+    """Answer with the page that says what went wrong."""
+    page = _render(talk, flow, "fault")
+    _send(talk, flow, Page(status, _reason(page, status), (*page.headers, *extra), page.body), failed=True)
+
+
+def own_page(talk: Http1, flow: Flow) -> None:
+    """Answer a request for Inspector itself: the welcome page, the authority's certificate, or what TRACE and OPTIONS ask."""
+    flow.kind = "page"
+    head = flow.head
+    assert head is not None
+    if head.method == b"OPTIONS":
+        _send(talk, flow, Page(204, "No Content", (("Allow", "GET, HEAD, OPTIONS"),), b""))
+        return
+    if head.method not in (b"GET", b"HEAD"):
+        text = b"Only GET and HEAD work here.\n"
+        _send(talk, flow, Page(405, "Method Not Allowed", (("Allow", "GET, HEAD, OPTIONS"), _PLAIN), text))
+        return
+    path = flow.path.partition("?")[0]
+    subject: Subject = "welcome" if path == "/" else "ca" if path in _CA_PATHS else "not-found"
+    _send(talk, flow, _render(talk, flow, subject))
+
+
+def last_hop(talk: Http1, flow: Flow, head: RequestHead) -> bool:
+    """RFC 9110 §7.6.2: with Max-Forwards: 0 the one who gets TRACE or OPTIONS answers; whether that was done."""
+    if head.method not in (b"TRACE", b"OPTIONS"):
+        return False
+    if not any(name == b"max-forwards" and value == b"0" for name, value in head.fields):
+        return False
+    if head.method == b"OPTIONS":
+        _send(talk, flow, Page(204, "No Content", (), b""))
+        return True
+    secret = (b"authorization", b"cookie", b"proxy-authorization")  # RFC 9110 §9.3.8
+    lines = [b"%b: %b" % (name.title(), value) for name, value in head.fields if name not in secret]
+    body = b"TRACE %b HTTP/1.%d\r\n%b\r\n\r\n" % (head.target, head.minor, b"\r\n".join(lines))
+    _send(talk, flow, Page(200, "OK", (("Content-Type", "message/http"),), body))
+    return True
+
+
+_PLAIN = ("Content-Type", "text/plain; charset=utf-8")
+
+
+def _render(talk: Http1, flow: Flow, subject: Subject) -> Page:
+    context = talk.context
+    head, facts = flow.head, flow.failed_facts
+    accept = next((value for name, value in head.fields if name == b"accept"), b"") if head is not None else b""
+    ask = PageAsk(
+        kind=subject,
+        host=flow.host,
+        port=flow.port,
+        path=flow.path or "/",
+        method=head.method.decode("latin-1") if head is not None else "",
+        accept=accept.decode("latin-1"),
+        exchange_id=flow.id,
+        fault=flow.error,
+        chain=facts.chain if facts is not None else (),
+        verify_code=facts.verify_code if facts is not None else 0,
+        verify_message=facts.why_not if facts is not None else "",
+        dashboard_url=context.settings.dashboard_url,
+        ca_pem=context.authority_pem,
+        ca_der=context.authority_der,
+    )
+    try:
+        return context.render(ask)
+    except Exception as error:  # noqa: BLE001 (a page that fails must not take the connection with it)
+        context.complain(f"the page about {subject} could not be made: {error!r}")
+        return Page(502, "Bad Gateway", (_PLAIN,), b"Inspector could not make the page about this; see the exchange.\n")
+
+
+def _reason(page: Page, status: int) -> str:
+    from http import HTTPStatus  # noqa: PLC0415 (only needed when something went wrong)
+
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return page.reason
+
+
+def _send(talk: Http1, flow: Flow, page: Page, *, failed: bool = False) -> None:
+    head = flow.head
+    lines = [f"HTTP/1.1 {page.status} {page.reason}", f"Date: {formatdate(usegmt=True)}"]
+    lines += [f"{name}: {value}" for name, value in page.headers]
+    bodiless = page.status in (204, 304)
+    if not bodiless:
+        lines.append(f"Content-Length: {len(page.body)}")
+    if not talk.keeps:
+        lines.append("Connection: close")
+    elif head is not None and not head.minor:
+        lines.append("Connection: keep-alive")
+    flow.client_response = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+    flow.decide("answered", f"{page.status} {page.reason}")
+    body = b"" if bodiless or (head is not None and head.method == b"HEAD") else page.body
+    flow.answer = Body(len(body), len(body), body) if body else flow.answer
+    flow.response_start = time.perf_counter()
+    talk.connection.write(flow.client_response + body)
+    talk.answered(flow, failed=failed)
+
+
+def open_tunnel(talk: Http1, flow: Flow, head: RequestHead, way: Way) -> None:
+    """CONNECT: say yes, and look at what comes. The exchange that counts is what is said inside."""
+    from inspector.engine.hello import Hello  # noqa: PLC0415 (hello opens http1 again: one of the two has to wait)
+
+    connection = talk.connection
+    connection.turn -= 1
+    connection.asked, connection.answered = flow.client_request, ESTABLISHED
+    talk.context.ledger.live.discard(flow)
+    flow.finished = True
+    flow.client = None
+    talk.flow = None
+    connection.talk = Hello(connection, way.origin, flow)
+    connection.write(ESTABLISHED)
+    connection.talk.begin()
+
+
+def switch_protocols(talk: Http1, flow: Flow, head: ResponseHead) -> None:
+    """101: pass it on, and make a pipe of the connection."""
+    from inspector.engine.pipe import Pipe  # noqa: PLC0415 (as above)
+
+    websocket = head.upgrade.lower() == b"websocket"
+    flow.kind = "websocket" if websocket else "tunnel"
+    if websocket:
+        flow.scheme = "wss" if flow.scheme == "https" else "ws"
+    data = head.clean[: head.fields_at] + pass_on(head, keep=(b"connection", b"upgrade"))
+    flow.client_response = data
+    connection = talk.connection
+    pipe = Pipe(connection, flow)
+    connection.talk = pipe
+    flow.client = pipe
+    pipe.begin(talk.take_pending())
+    pipe.respond([data])

@@ -1,0 +1,444 @@
+"""HTTP/1 with a browser: takes its requests one after the other, finds each a way, and passes the answer back.
+
+Pipelined requests wait their turn. Where no rule applies bytes stream through: what has been validated goes
+on at once, and a tee keeps a copy up to the cap. `flow.client` is this object.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from inspector.engine import answers
+from inspector.engine.dial import DialError
+from inspector.engine.flow import Flow
+from inspector.engine.heads import Way, WayError, find_way, request_head, response_head
+from inspector.engine.side import BrowserSide
+from inspector.engine.targets import Origin
+from inspector.exchange.faults import look_up
+from inspector.exchange.model import Fault
+from inspector.wire.http1 import Body, CloseBody, Problem, RequestHead, ResponseHead, body_of_request, parse_request
+from inspector.wire.rules import RULES
+
+if TYPE_CHECKING:
+    from inspector.engine.client import ClientConnection
+    from inspector.engine.context import Context
+
+SITE_SLOW = 2
+PIPELINED = 4
+DIALING = 8
+
+# RFC 9110 §9.2.2: what may be sent again when a kept-alive connection turns out to be closed
+IDEMPOTENT = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"})
+_FRESH = 1.0
+
+_HEAD, _BODY, _WAIT = range(3)
+
+
+class Http1(BrowserSide):
+    """The HTTP/1 talk of one connection. `way` is where a tunnel leads, None at the proxy's own door."""
+
+    def __init__(self, connection: ClientConnection, way: Way | None = None) -> None:
+        super().__init__(connection)
+        self.way = way
+        self._state = _HEAD
+        self._pending = b""
+        self._seen = 0
+        self._reader: Body | None = None
+        self._out: list[bytes] = []
+        self._keep = True
+        self._half_closed = False
+
+    # -- bytes from the browser
+
+    def received(self, data: bytes) -> None:
+        if self._pending:
+            data = self._pending + data
+            self._pending = b""
+        while data:
+            if self._state == _HEAD:
+                head = parse_request(data, self.context.wire_limits, 0, self._seen)
+                if head is None:
+                    self._wait_for_more(data)
+                    break
+                self._seen = 0
+                if isinstance(head, Problem):
+                    self._malformed(head, data)
+                    return
+                data = data[head.consumed :]
+                self._begin(head)
+                if self.connection.talk is not self:
+                    if data:
+                        self.connection.talk.received(data)
+                    return
+            elif self._state == _BODY:
+                rest = self._body(data)
+                if rest is None:
+                    return
+                data = rest
+            else:
+                self._pending = data
+                if len(data) > self.context.limits.pipelined:
+                    self.connection.hold(PIPELINED)
+                break
+        if self._out:
+            self._push()
+
+    def _wait_for_more(self, data: bytes) -> None:
+        if not self._seen:
+            self.connection.deadline = self.context.now + self.context.timeouts.head
+        self._pending, self._seen = data, len(data)
+
+    def _body(self, data: bytes) -> bytes | None:
+        """Take body bytes; what follows the body, or None if the connection is done for."""
+        flow, reader = self.flow, self._reader
+        assert flow is not None
+        assert reader is not None
+        self.connection.deadline = self.context.now + self.context.timeouts.body
+        fed = reader.feed(data)
+        if isinstance(fed, Problem):
+            self._fail(flow, Fault(fed.code, "client", "request-body", fed.offset, fed.detail))
+            return None
+        raw, payload, rest = fed
+        if payload:
+            assert flow.up is not None
+            flow.up.add(payload)
+        if raw:
+            self._out.append(raw)
+        if reader.done:
+            assert flow.up is not None
+            flow.up.complete = True
+            flow.up.wire = reader.wire
+            flow.up_trailers = reader.trailers
+            self._reader = None
+            self._request_complete(flow)
+        return rest
+
+    def _push(self) -> None:
+        """Send on what has gathered for the site; while there is no connection yet it waits, within bounds."""
+        flow = self.flow
+        if flow is None or flow.server is None:
+            if sum(map(len, self._out)) > self.context.limits.waiting_body:
+                self.connection.hold(DIALING)
+            return
+        out = self._out
+        data = out[0] if len(out) == 1 else b"".join(out)
+        self._out = []
+        flow.server.send(data)
+        flow.send_end = time.perf_counter()
+
+    # -- a request
+
+    def _begin(self, head: RequestHead) -> None:
+        connection, context = self.connection, self.context
+        connection.turn += 1
+        flow = self.flow = Flow(context.ids.next(), self, head)
+        context.ledger.begin(flow)
+        if connection.handshake is not None:
+            flow.client_tls, connection.handshake = connection.handshake, None
+        connection.deadline = 0.0
+        self._state = _WAIT
+        self._keep = head.keep_alive and not self._half_closed and not context.stopping
+        self._reader = body_of_request(head)
+        try:
+            way = find_way(flow, head, self.way, connection.listener, context)
+        except WayError as error:
+            self._answer_fault(flow, error.fault, error.extra)
+            return
+        if head.method == b"CONNECT" and self.way is None:
+            answers.open_tunnel(self, flow, head, way)
+            return
+        if way.own:
+            self._expect_body(flow)
+            answers.own_page(self, flow)
+            return
+        if answers.last_hop(self, flow, head):
+            return
+        flow.server_request = request_head(flow, head, way, context)
+        self._out.append(flow.server_request)
+        self._expect_body(flow)
+        self._find_server(flow, way.origin)
+
+    def _expect_body(self, flow: Flow) -> None:
+        if self._reader is None or self._reader.done:
+            self._reader = None
+            self._request_complete(flow)
+        else:
+            flow.up = self.context.ledger.tap()
+            self._state = _BODY
+            self.connection.deadline = self.context.now + self.context.timeouts.body
+
+    def _request_complete(self, flow: Flow) -> None:
+        flow.request_done = True
+        flow.request_end = time.perf_counter()
+        self._state = _WAIT
+        self.connection.deadline = 0.0
+        if flow.response_done:
+            self._push()
+            self._finish(flow)
+
+    def _find_server(self, flow: Flow, origin: Origin) -> None:
+        flow.origin = origin
+        context = self.context
+        server = context.pool.take(origin)
+        if server is not None and flow.head is not None and flow.head.method not in IDEMPOTENT:
+            # a site may close an idle connection at any moment, and this request must not be sent twice
+            while server is not None and context.now > server.deadline - context.timeouts.pool + _FRESH:
+                server.close()
+                server = context.pool.take(origin)
+        if server is not None:
+            server.begin(flow)
+        else:
+            flow.dialing = context.loop.create_task(self._dial(flow, origin))
+            context.spawn(flow.dialing)
+
+    async def _dial(self, flow: Flow, origin: Origin) -> None:
+        try:
+            server = await self.context.dialer.connect(origin, flow)
+        except DialError as error:
+            flow.dialing = None
+            if flow.client is self:
+                self._fail(flow, error.fault)
+            return
+        flow.dialing = None
+        if flow.client is not self:
+            server.close()
+            return
+        server.begin(flow)
+        self.connection.release(DIALING)
+        self._push()
+
+    # -- a response, told by the server's side
+
+    def response_head(self, flow: Flow, head: ResponseHead, reader: Body | None) -> bytes:
+        """The head as the browser gets it; decides what becomes of its connection."""
+        assert flow.head is not None
+        self.wants_payload_only = head.chunked and not flow.head.minor
+        if isinstance(reader, CloseBody) or self.wants_payload_only:
+            self._keep = False
+        data = response_head(flow, head, keep=self._keep, dechunk=self.wants_payload_only)
+        flow.client_response = data
+        return data
+
+    def pass_interim(self, flow: Flow, head: ResponseHead) -> bytes:
+        """A 1xx response as the browser gets it; none for HTTP/1.0 (RFC 9110 §15.2)."""
+        data = head.clean if flow.head is not None and flow.head.minor else b""
+        flow.interim += ((head.raw, data),)
+        return data
+
+    def response_complete(self, flow: Flow) -> None:
+        """All of the response has been passed on."""
+        if flow.request_done:
+            self._finish(flow)
+        elif flow.server is None or not flow.response or not flow.response.keep_alive or flow.server.finished_sending:
+            self.abandon_request(flow)
+
+    def abandon_request(self, flow: Flow) -> None:
+        """The site answered before it had the whole request, and wants no more of it."""
+        self._keep = False
+        self._finish(flow)
+
+    def _finish(self, flow: Flow) -> None:
+        if flow.finished:
+            return
+        self._close_flow(flow, "done")
+        self._next()
+
+    def _close_flow(self, flow: Flow, state: str) -> None:
+        """Let go of the flow and put it on record."""
+        flow.finished = True
+        server, self.flow = flow.server, None
+        reusable = server is not None and state == "done" and server.reusable(flow)
+        self._out = []
+        self.introduce(flow)
+        flow.server = None
+        flow.client = None
+        self.context.ledger.finish(flow, "done" if state == "done" else "failed")
+        if server is not None:
+            server.release_flow(reusable=reusable)
+
+    def _next(self) -> None:
+        """On to the next request, or to the end of the connection."""
+        connection = self.connection
+        self._state = _HEAD
+        self._reader = None
+        connection.release(SITE_SLOW | DIALING)
+        if not self._keep:
+            connection.finish()
+            return
+        connection.deadline = self.context.now + self.context.timeouts.idle
+        connection.release(PIPELINED)
+        if self._pending:
+            self._seen = 0
+            self.received(b"")
+        elif self._half_closed:
+            connection.close()
+
+    # -- when it goes wrong
+
+    def server_failed(self, flow: Flow, fault: Fault) -> None:
+        """The site, or the way to it, failed."""
+        self._fail(flow, fault)
+
+    def retry(self, flow: Flow) -> bool:
+        """Send the request again on a new connection, if it may be (RFC 9110 §9.2.2); whether that is being done."""
+        if flow.retried or flow.up is not None or flow.head is None or flow.head.method not in IDEMPOTENT:
+            return False
+        if flow.origin is None or flow.head.upgrade:
+            return False
+        flow.retried = True
+        flow.decide("retried")
+        server, flow.server = flow.server, None
+        if server is not None:
+            server.flow = None
+            server.close()
+        flow.response_start = None
+        self._out = [flow.server_request]
+        flow.dialing = self.context.loop.create_task(self._dial(flow, flow.origin))
+        self.context.spawn(flow.dialing)
+        return True
+
+    def keep_malformed_response(self, flow: Flow, data: bytes) -> None:
+        """Keep the bytes that could not be understood as a response head, to be looked at."""
+        flow.malformed = data[: self.context.limits.head]
+
+    def _fail(self, flow: Flow, fault: Fault) -> None:
+        if flow.finished:
+            return
+        server = flow.server
+        if server is not None:
+            server.flow = None
+            server.abort()
+            self.introduce(flow)
+        if flow.client_response:
+            # too late for an error page: an incomplete message must look incomplete
+            self._end_broken(flow, fault)
+            return
+        flow.server = None
+        self._answer_fault(flow, fault)
+
+    def _end_broken(self, flow: Flow, fault: Fault) -> None:
+        flow.error = msgspec.structs.replace(fault, did="closed")
+        until_close = flow.response is not None and flow.response.length is None and not flow.response.chunked
+        self._close_flow(flow, "failed")
+        if until_close or self.wants_payload_only:
+            self.connection.abort()
+        else:
+            self.connection.finish()
+
+    def _answer_fault(self, flow: Flow, fault: Fault, extra: tuple[tuple[str, str], ...] = ()) -> None:
+        status = look_up(fault.code).status
+        if fault.code in RULES and fault.who == "server":
+            status = 502
+        flow.error = msgspec.structs.replace(fault, did=f"answered {status or 502}")
+        if not flow.request_done or fault.stage in ("request-head", "request-body"):
+            self._keep = False
+        answers.fault_page(self, flow, status or 502, extra)
+
+    def answered(self, flow: Flow, *, failed: bool) -> None:
+        """Inspector's own answer has been written."""
+        flow.response_end = time.perf_counter()
+        flow.response_done = True
+        if not failed and not flow.request_done:
+            self._keep = False
+        self._close_flow(flow, "failed" if failed else "done")
+        self._next()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the connection stays open after the answer."""
+        return self._keep
+
+    def _malformed(self, problem: Problem, data: bytes) -> None:
+        """Bytes that are no valid request: kept, explained, answered with 4xx, and nothing is passed on."""
+        connection = self.connection
+        connection.turn += 1
+        flow = self.flow = Flow(self.context.ids.next(), self, None)
+        self.context.ledger.begin(flow)
+        flow.client_request = data[: self.context.limits.head]
+        if self.way is not None:
+            flow.scheme, flow.host, flow.port = self.way.scheme, self.way.origin.host, self.way.origin.port
+        self._answer_fault(flow, Fault(problem.code, "client", "request-head", problem.offset, problem.detail))
+
+    def turn_away(self, limit: str) -> None:
+        """The engine has no room for this connection."""
+        flow = self.flow = Flow(self.context.ids.next(), self, None)
+        self.context.ledger.begin(flow)
+        self._answer_fault(flow, Fault("refused-limit", "us", "refused", None, limit))
+
+    # -- the browser's side ends
+
+    def ended(self) -> None:
+        flow = self.flow
+        self._half_closed = True
+        self._keep = False
+        if self._state == _WAIT and flow is not None:
+            if flow.server is not None:
+                flow.server.deadline = min(flow.server.deadline, self.context.now + self.context.timeouts.response)
+            return  # half-close: the answer still goes out
+        if self._state == _BODY and flow is not None:
+            problem = self._reader.eof() if self._reader is not None else None
+            self._fail(flow, Fault("client-closed-early", "client", "request-body", None, problem.detail if problem else ""))
+        elif self._pending:
+            data, self._pending = self._pending, b""
+            self._malformed(Problem("head-cut-short", len(data), f"{len(data)} bytes came"), data)
+        else:
+            self.connection.close()
+
+    def lost(self, error: Exception | None) -> None:
+        flow = self.flow
+        if flow is None or flow.finished:
+            return
+        if flow.dialing is not None:
+            flow.dialing.cancel()
+        if not flow.response_done:
+            stage = "response-body" if flow.response is not None else "response-head" if flow.request_done else "request-body"
+            size = flow.down.size if flow.down is not None else 0
+            flow.error = Fault("client-closed-early", "client", stage, None, f"after {size} bytes of the body", "closed")  # type: ignore[arg-type]  # one of three
+        server = flow.server
+        if server is not None:
+            self.introduce(flow)
+        self._close_flow(flow, "failed" if flow.error else "done")
+        if server is not None and not flow.response_done:
+            server.abort()
+
+    def expired(self) -> None:
+        flow, timeouts = self.flow, self.context.timeouts
+        if self._state == _BODY and flow is not None:
+            self._fail(flow, Fault("client-timeout", "client", "request-body", None, f"{timeouts.body:g} s"))
+        elif self._state == _HEAD and self._pending:
+            data, self._pending = self._pending, b""
+            self._malformed(Problem("client-timeout", len(data), f"{timeouts.head:g} s"), data)
+        elif flow is None:
+            self.connection.close()
+
+    # -- other protocols
+
+    def may_switch(self, flow: Flow, head: ResponseHead) -> bool:
+        """Whether the browser asked for what a 101 response announces (RFC 9110 §15.2.2)."""
+        if flow.head is None or not flow.head.upgrade or not head.upgrade:
+            return False
+        asked = {item.strip().lower() for item in flow.head.upgrade.split(b",")}
+        return all(item.strip().lower() in asked for item in head.upgrade.split(b","))
+
+    def switch(self, flow: Flow, head: ResponseHead) -> None:
+        """101: from here on bytes pass both ways unread."""
+        answers.switch_protocols(self, flow, head)
+        self.flow = None
+
+    def take_pending(self) -> bytes:
+        """What came after the request that changes the protocol."""
+        data, self._pending = self._pending, b""
+        return data
+
+
+def full(context: Context, ip: str) -> str:
+    """Which limit a new connection from this address would break, in words; empty if none."""
+    limits = context.limits
+    if len(context.streams) > limits.connections:
+        return f"{limits.connections} connections are open"
+    if context.clients.get(ip, 0) > limits.connections_per_client:
+        return f"{limits.connections_per_client} connections from {ip} are open"
+    return ""

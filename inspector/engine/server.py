@@ -1,0 +1,137 @@
+"""The engine: opens the doors, keeps the clock, and closes everything in order.
+
+One timer serves all connections: ten times a second it tells of exchanges that take long, twice a second it looks
+for deadlines that have passed. A timer per request would cost more than the request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from inspector.engine.client import ClientConnection, Listener
+from inspector.engine.context import Context, LeafSource
+from inspector.engine.dial import Dialer
+from inspector.engine.ledger import Archive, Ledger
+from inspector.engine.pages import Renderer
+from inspector.engine.settings import Settings
+from inspector.exchange.model import Fault
+from inspector.pki.watch import HandshakeWatch
+
+TICK = 0.1
+_DEADLINES_EVERY = 5
+_BOARD_EVERY = 2
+_BACKLOG = 2048
+
+
+class Figures(Protocol):
+    """Where the engine's figures go (`store.status`, by way of app)."""
+
+    def __call__(self, *, exchanges: int, connections: int) -> None: ...
+
+
+class Engine:
+    """One proxy process. `sockets` listen already; `authority` is the CA's certificate as (PEM, DER).
+
+    `watch` must be the one that `leaves` puts on its contexts. `figures` is called five times a second.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        sockets: Sequence[socket.socket],
+        archive: Archive,
+        leaves: LeafSource,
+        authority: tuple[bytes, bytes],
+        render: Renderer,
+        watch: HandshakeWatch,
+        figures: Figures | None = None,
+        roll: Callable[[int], None] | None = None,
+        complain: Callable[[str], None] = print,
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        self.settings = settings
+        self._sockets = sockets
+        self._figures = figures
+        self._roll = roll
+        self._forgotten: int | None = None
+        self.ledger = Ledger(archive, settings.limits, loop, capturing=settings.capture)
+        self.context = Context(settings, loop, self.ledger, leaves, render, authority, watch, complain)
+        self.context.dialer = Dialer(self.context)
+        self._servers: list[asyncio.Server] = []
+        self._ticks = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def start(self) -> None:
+        """Accept connections from now on."""
+        wants = self.settings.wants_credentials
+        for place, each in enumerate(self._sockets):
+            listener = Listener(wants[place] if place < len(wants) else False, self.settings.reverse)
+            server = await self.context.loop.create_server(
+                lambda listener=listener: ClientConnection(self.context, listener),  # type: ignore[misc]  # mypy can't type the default
+                sock=each,
+                backlog=_BACKLOG,
+            )
+            self._servers.append(server)
+        self._tick()
+
+    def apply(self, wishes: Mapping[str, Any]) -> None:
+        """Take settings that were changed while running: `capturing`, `forget`."""
+        self.ledger.capturing = self.settings.capture and bool(wishes.get("capturing", True))
+        generation = int(wishes.get("forget", 0))
+        if self._forgotten is not None and generation > self._forgotten and self._roll is not None:
+            self._roll(generation)
+        self._forgotten = generation
+
+    async def stop(self) -> None:
+        """Accept nothing more, let what is on its way end for a few seconds, and cut off the rest, saying so."""
+        context = self.context
+        context.stopping = True
+        for server in self._servers:
+            server.close()
+        for stream in list(context.streams):
+            if isinstance(stream, ClientConnection) and not self._busy(stream):
+                stream.close()
+        limit = time.monotonic() + context.timeouts.stop
+        while self.ledger.live and time.monotonic() < limit:
+            await asyncio.sleep(0.02)
+        for flow in list(self.ledger.live):
+            side, server_side = flow.client, flow.server
+            flow.error = Fault("inspector-stopped", "us", "response-head", None, "", "closed")
+            flow.finished = True
+            if side is not None:
+                side.introduce(flow)
+            flow.client = flow.server = None
+            self.ledger.finish(flow, "failed")
+            if server_side is not None:
+                server_side.flow = None
+            if side is not None:
+                side.flow = None
+        context.pool.close()
+        for task in list(context.tasks):
+            task.cancel()
+        for stream in list(context.streams):
+            stream.abort()
+        if self._timer is not None:
+            self._timer.cancel()
+        await asyncio.sleep(0)
+
+    @staticmethod
+    def _busy(stream: ClientConnection) -> bool:
+        return getattr(stream.talk, "flow", None) is not None
+
+    def _tick(self) -> None:
+        context = self.context
+        self._ticks += 1
+        self._timer = context.loop.call_later(TICK, self._tick)
+        self.ledger.sweep()
+        if self._ticks % _DEADLINES_EVERY == 0:
+            now = context.now = context.loop.time()
+            for stream in [each for each in context.streams if 0 < each.deadline < now]:
+                stream.expired()
+        if self._figures is not None and self._ticks % _BOARD_EVERY == 0:
+            self._figures(exchanges=self.ledger.finished, connections=len(context.streams))

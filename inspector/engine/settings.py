@@ -1,0 +1,70 @@
+"""What the engine is told at start: one frozen struct, sent to its process as JSON. All times in seconds, sizes in bytes."""
+
+from __future__ import annotations
+
+import msgspec
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of everything one engine takes. Each can be set; the defaults suit a person's computer."""
+
+    head: int = 64 * KIB
+    request_line: int = 16 * KIB
+    fields: int = 200
+    connections: int = 4096
+    connections_per_client: int = 2048
+    pool_idle: int = 256
+    pool_idle_per_site: int = 64
+    inline_body: int = 64 * KIB
+    captured_body: int = 16 * MIB
+    leaves: int = 2000
+    waiting_body: int = 256 * KIB
+    pipelined: int = 128 * KIB
+
+
+class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the engine waits. A response that has begun may be quiet for `silence`: event streams are."""
+
+    head: float = 30.0
+    idle: float = 120.0
+    body: float = 120.0
+    connect: float = 15.0
+    tls: float = 15.0
+    response: float = 300.0
+    silence: float = 3600.0
+    pool: float = 50.0
+    names: float = 30.0
+    server_speaks_first: float = 0.4
+    linger: float = 2.0
+    stop: float = 3.0
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything an engine is told.
+
+    `forbidden_ports` are the ports of the dashboard and of the proxy's own listeners: on this computer's own
+    addresses they are never connected to. `own_names` are hosts answered by Inspector itself; `local_sites` maps a
+    name to the loopback (host, port) that serves it. `listeners` gives for each socket, in order, whether it wants
+    credentials. `proxy_auth` is `user:password` or empty. `reverse` is a URL or empty.
+    """
+
+    home: str
+    dashboard_url: str = ""
+    forbidden_ports: tuple[int, ...] = ()
+    own_names: tuple[str, ...] = ("inspector.test",)
+    local_sites: dict[str, tuple[str, int]] = {}
+    wants_credentials: tuple[bool, ...] = ()
+    proxy_auth: str = ""
+    reverse: str = ""
+    upstream_proxy: str = ""
+    bypass: tuple[str, ...] = ()
+    upstream_ca: str = ""
+    verify_upstream: bool = True
+    capture: bool = True
+    via: bool = False
+    worker: int = 0
+    limits: Limits = Limits()
+    timeouts: Timeouts = Timeouts()

@@ -1,0 +1,348 @@
+"""A connection to a site: sends what a flow asks for, validates what comes back, hands it to the browser's side.
+
+It serves one flow after another and waits in the pool between them. What a site may do wrong ends here as a
+fault on the flow; no byte that wasn't understood goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from inspector.engine.stream import Stream
+from inspector.exchange.model import Connection, Fault, Tls
+from inspector.wire.http1 import Body, CloseBody, Problem, ResponseHead, body_of_response, parse_response
+
+if TYPE_CHECKING:
+    from inspector.engine.context import Context
+    from inspector.engine.flow import Flow
+    from inspector.engine.targets import Origin
+
+BROWSER_SLOW = 1
+UNUSED = 2
+
+
+class Waiting(Protocol):
+    """Who hears of a connection before it serves flows (see `dial`)."""
+
+    def received(self, data: bytes) -> None: ...
+    def secured(self) -> None: ...
+    def unsecured(self, error: Exception) -> None: ...
+    def lost(self, error: Exception | None) -> None: ...
+
+
+class ServerConnection(Stream):
+    """One connection to `origin`. `through_proxy` says that requests carry the full address, for an upstream proxy."""
+
+    def __init__(self, context: Context, origin: Origin, *, through_proxy: bool = False) -> None:
+        self.context = context
+        self.origin = origin
+        self.through_proxy = through_proxy
+        self.id = context.ids.next()
+        self.opened = time.time()
+        self.facts: Tls | None = None
+        self.flow: Flow | None = None
+        self.turn = 0
+        self.recorded = False
+        self.remote = ""
+        self.via = ""
+        self.finished_sending = False
+        self._held = b""
+        self._seen = 0
+        self._reader: Body | None = None
+        self._piping = False
+        self._waiting: Waiting | None = None
+
+    # -- while it is being made
+
+    def to(self, waiting: Waiting | None) -> None:
+        """Tell `waiting` what happens, until a flow begins."""
+        self._waiting = waiting
+
+    def secured(self) -> None:
+        if self._waiting is not None:
+            self._waiting.secured()
+
+    def unsecured(self, error: Exception) -> None:
+        if self._waiting is not None:
+            self._waiting.unsecured(error)
+
+    # -- for the flow
+
+    def begin(self, flow: Flow) -> None:
+        """Serve this flow from now on. Its request head is sent by `send`."""
+        self.turn += 1
+        self.flow = flow
+        flow.server = self
+        flow.server_connection = self.id
+        flow.server_turn = self.turn
+        flow.remote = self.remote
+        self.deadline = self.context.now + self.context.timeouts.response
+        flow.send_start = time.perf_counter()
+
+    def send(self, data: bytes) -> None:
+        """Pass request bytes on to the site."""
+        self.write(data)
+
+    def introduce(self) -> None:
+        """Put what is known of this connection on record, once."""
+        if not self.recorded:
+            self.recorded = self.context.ledger.connection(self.describe(None))
+
+    def describe(self, closed: float | None) -> Connection:
+        peer, local = self.address("peername"), self.address("sockname")
+        return Connection(
+            self.id, "server", self.opened, *peer, *local, self.origin.host, self.via, self.facts, b"", b"", closed
+        )
+
+    def release_flow(self, *, reusable: bool) -> None:
+        """The flow is over: back to the pool, or close."""
+        self.flow = None
+        self._reader = None
+        if reusable and not self.closing and self.context.pool.give(self):
+            self.deadline = self.context.now + self.context.timeouts.pool
+        else:
+            self.close()
+
+    # -- what comes back
+
+    def received(self, data: bytes) -> None:
+        flow = self.flow
+        if flow is None or flow.client is None:
+            if self._waiting is not None:
+                self._waiting.received(data)
+                return
+            self.context.pool.discard(self)
+            self.close()  # nobody asked: RFC 9112 §9.2 says to close
+            return
+        if self._piping:
+            self._pipe(flow, data)
+            return
+        self.deadline = self.context.now + self.context.timeouts.silence
+        if flow.response_done:
+            self._surplus()
+            return
+        if self._reader is not None:
+            self._feed(flow, [], data)
+            return
+        if flow.response_start is None:
+            flow.response_start = time.perf_counter()
+        if self._held:
+            data = self._held + data
+            self._held = b""
+        self._heads(flow, data)
+
+    def _heads(self, flow: Flow, data: bytes) -> None:
+        out: list[bytes] = []
+        while True:
+            head = parse_response(data, self.context.wire_limits, 0, self._seen)
+            if head is None:
+                self._held, self._seen = data, len(data)
+                if out and flow.client is not None:
+                    flow.client.respond(out)
+                return
+            self._seen = 0
+            if isinstance(head, Problem):
+                self._fault(flow, head, "response-head", data)
+                return
+            data = data[head.consumed :]
+            if head.status >= 200:
+                break
+            if head.status == 101:
+                self._switch(flow, head, data)
+                return
+            if flow.client is not None:
+                out.append(flow.client.pass_interim(flow, head))
+            if not data:
+                if flow.client is not None:
+                    flow.client.respond(out)
+                return
+        self._final(flow, head, data, out)
+
+    def _final(self, flow: Flow, head: ResponseHead, data: bytes, out: list[bytes]) -> None:
+        assert flow.client is not None
+        assert flow.head is not None
+        flow.response = head
+        reader = body_of_response(head, flow.head.method)
+        out.append(flow.client.response_head(flow, head, reader))
+        if self.turn == 1 and self.tls is not None:
+            self.context.remember_session(self)
+        if reader is None or reader.done:
+            self._reader = None
+            flow.client.respond(out)
+            self._done(flow, data)
+            return
+        self._reader = reader
+        flow.down = self.context.ledger.tap()
+        if data:
+            self._feed(flow, out, data)
+        else:
+            flow.client.respond(out)
+
+    def _feed(self, flow: Flow, out: list[bytes], data: bytes) -> None:
+        reader, tap = self._reader, flow.down
+        assert reader is not None
+        assert tap is not None
+        assert flow.client is not None
+        fed = reader.feed(data)
+        if isinstance(fed, Problem):
+            if out:
+                flow.client.respond(out)
+            self._fault(flow, fed, "response-body", data)
+            return
+        raw, payload, rest = fed
+        if payload:
+            tap.add(payload)
+        if raw or out:
+            out.append(payload if flow.client.wants_payload_only else raw)
+            flow.client.respond(out)
+        if reader.done and self.flow is flow:
+            tap.wire = reader.wire
+            tap.complete = True
+            flow.trailers = reader.trailers
+            self._done(flow, rest)
+
+    def _done(self, flow: Flow, rest: bytes) -> None:
+        flow.response_end = time.perf_counter()
+        flow.response_done = True
+        if rest:
+            self._surplus()
+        if flow.client is not None:
+            flow.client.response_complete(flow)
+
+    def _surplus(self) -> None:
+        # bytes after a complete response belong to no request of ours; whoever reads them as the next
+        # response has been split (RFC 9112 §11.1), so this connection ends here
+        self.finished_sending = True
+        self.hold(UNUSED)
+
+    def reusable(self, flow: Flow) -> bool:
+        """Whether the next exchange may use this connection."""
+        response = flow.response
+        return (
+            response is not None
+            and response.keep_alive
+            and not self.finished_sending
+            and not self.closing
+            and not isinstance(self._reader, CloseBody)
+            and flow.request_done
+        )
+
+    # -- other protocols
+
+    def _switch(self, flow: Flow, head: ResponseHead, rest: bytes) -> None:
+        assert flow.client is not None
+        if not flow.client.may_switch(flow, head):
+            problem = Problem("upgrade-unasked", 0, head.upgrade.decode("latin-1"))
+            self._fault(flow, problem, "response-head", head.raw)
+            return
+        flow.response = head
+        self.pipe(flow)
+        flow.client.switch(flow, head)
+        if rest:
+            self._pipe(flow, rest)
+
+    def pipe(self, flow: Flow) -> None:
+        """From now on bytes pass both ways unread."""
+        self._piping = True
+        flow.down = self.context.ledger.tap()
+        self.deadline = self.context.now + self.context.timeouts.silence
+
+    def _pipe(self, flow: Flow, data: bytes) -> None:
+        self.deadline = self.context.now + self.context.timeouts.silence
+        if flow.response_start is None:
+            flow.response_start = time.perf_counter()
+        if flow.down is not None:
+            flow.down.add(data)
+        if flow.client is not None:
+            flow.client.respond([data])
+
+    # -- ends
+
+    def ended(self) -> None:
+        flow = self.flow
+        if flow is None or flow.client is None:
+            if self._waiting is not None:
+                self._waiting.lost(None)
+            self.context.pool.discard(self)
+            self.close()
+            return
+        self.finished_sending = True
+        if self._piping:
+            flow.client.tunnel_half_closed(flow)
+            return
+        if flow.response_done:
+            if not flow.request_done:
+                flow.client.abandon_request(flow)
+            return
+        reader = self._reader
+        if reader is not None and reader.eof() is None:
+            assert flow.down is not None
+            flow.down.wire = reader.wire
+            flow.down.complete = True
+            self._done(flow, b"")
+            return
+        self._cut_off(flow, None)
+
+    def lost(self, error: Exception | None) -> None:
+        self.context.streams.discard(self)
+        if self.recorded:
+            self.context.ledger.connection(self.describe(time.time() - self.opened))
+        flow = self.flow
+        if flow is None:
+            if self._waiting is not None:
+                self._waiting.lost(error)
+            self.context.pool.discard(self)
+            return
+        if flow.client is None:
+            return
+        if self._piping:
+            flow.client.tunnel_closed(flow, error)
+        elif not flow.response_done:
+            self._cut_off(flow, error)
+        elif not flow.request_done:
+            flow.client.abandon_request(flow)
+
+    def _cut_off(self, flow: Flow, error: Exception | None) -> None:
+        assert flow.client is not None
+        why = str(error) if error is not None else "it closed the connection"
+        if flow.response_start is None or (flow.response is None and not self._held):
+            if self.turn > 1 and flow.client.retry(flow):
+                return
+            fault = Fault("server-no-response", "server", "response-head", None, why, "")
+        elif flow.response is None:
+            fault = Fault("server-closed-early", "server", "response-head", len(self._held), why, "")
+        else:
+            assert self._reader is not None
+            problem = self._reader.eof()
+            detail = problem.detail if problem is not None else why
+            fault = Fault("server-closed-early", "server", "response-body", self._reader.size, detail, "")
+        flow.client.server_failed(flow, fault)
+
+    def _fault(self, flow: Flow, problem: Problem, stage: str, data: bytes) -> None:
+        assert flow.client is not None
+        if stage == "response-head":
+            flow.client.keep_malformed_response(flow, data)
+        fault = Fault(problem.code, "server", stage, problem.offset, problem.detail, "")  # type: ignore[arg-type]  # one of two
+        flow.client.server_failed(flow, fault)
+
+    def expired(self) -> None:
+        flow = self.flow
+        if flow is None:
+            self.context.pool.discard(self)
+            self.close()
+            return
+        if flow.client is not None:
+            waited = self.context.timeouts.response if flow.response is None else self.context.timeouts.silence
+            stage = "response-head" if flow.response is None else "response-body"
+            flow.client.server_failed(flow, Fault("server-timeout", "server", stage, None, f"{waited:g} s", ""))  # type: ignore[arg-type]  # one of two
+
+    # -- backpressure: this end takes no more of the request
+
+    def choked(self) -> None:
+        if self.flow is not None and self.flow.client is not None:
+            self.flow.client.hold(2)
+
+    def drained(self) -> None:
+        if self.flow is not None and self.flow.client is not None:
+            self.flow.client.release(2)
