@@ -128,7 +128,8 @@ class ArchiveWriter:
         size = len(payload) + 16
         held = self._taken - self._written + size
         if held > self._bodies and (kind == BODY or held > self._backlog):
-            return self._refuse(payload, final)
+            self._refuse(payload, final)
+            return None
         offset = self._end
         if offset + size > self._segment_size:
             self._next_segment()
