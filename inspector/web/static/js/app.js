@@ -1,0 +1,12 @@
+// Every page: what makes the plain pages quicker. Without it they work the same, with a reload.
+
+import "htmx.org";
+import { enableCopyButtons } from "./copy.js";
+import { followDisplaySwitches } from "./display.js";
+import { enableEscape } from "./escape.js";
+import { followLamp } from "./lamp.js";
+
+followDisplaySwitches(document);
+enableCopyButtons(document);
+enableEscape(document);
+followLamp(document);

@@ -1,0 +1,96 @@
+// One line of the list on the screen, cloned from the server's own template and filled again for row after row.
+
+import { addressOf, clock, size, took } from "./words.js";
+
+const part = (selector) => document.querySelector(selector).content.firstElementChild;
+
+/** Says how to make lines: reads the templates once. */
+export function lineMaker() {
+  const pattern = part("template[data-row-template]");
+  const protections = new Map(["none", "decrypted", "sealed"].map((kind) => [kind, part(`template[data-protection=${kind}]`)]));
+  const statuses = new Map(["open", "silent", "failed", "answered"].map((kind) => [kind, part(`template[data-status=${kind}]`)]));
+  return () => new Line(pattern.cloneNode(true), protections, statuses);
+}
+
+const statusKind = ({ state, status }) => (state === "failed" ? "failed" : status ? "answered" : state === "open" ? "open" : "silent");
+
+class Line {
+  row = null;
+  #protections;
+  #statuses;
+  #parts;
+  #protection = "";
+  #status = "";
+
+  constructor(element, protections, statuses) {
+    const find = (selector) => element.querySelector(selector);
+    this.element = element;
+    this.#protections = protections;
+    this.#statuses = statuses;
+    this.#parts = {
+      clock: find(".cell-clock"),
+      method: find(".cell-method"),
+      status: find(".cell-status"),
+      address: find(".cell-address"),
+      changed: find(".changed-mark"),
+      link: find(".address"),
+      host: find(".address-host"),
+      path: find(".address-path"),
+      query: find(".address-query"),
+      icon: find(".cell-kind use"),
+      kind: find(".cell-kind > span"),
+      size: find(".cell-size"),
+      took: find(".cell-took"),
+      client: find(".cell-client"),
+    };
+    this.#parts.link.tabIndex = -1; // the list is one stop for the Tab key
+    this.icons = this.#parts.icon.getAttribute("href").split("#")[0];
+  }
+
+  fill(row) {
+    if (row === this.row) return;
+    const parts = this.#parts;
+    const address = addressOf(row);
+    if (row.id !== this.row?.id) {
+      this.element.id = `row-${row.id}`;
+      this.element.dataset.id = row.id;
+      this.element.classList.remove("row-new");
+      parts.link.href = `/exchange/${row.id}`;
+    }
+    this.row = row;
+    parts.clock.textContent = clock(row.started);
+    parts.method.textContent = row.method;
+    parts.changed.hidden = !row.changed;
+    parts.host.textContent = address.host;
+    parts.path.textContent = address.path;
+    parts.query.textContent = address.query;
+    parts.icon.setAttribute("href", `${this.icons}#${row.kind_icon}`);
+    parts.kind.textContent = row.kind_words;
+    parts.size.textContent = size(row.response_size);
+    parts.took.textContent = took(row.duration);
+    parts.client.textContent = row.agent;
+    this.#fillProtection(row.protection);
+    this.#fillStatus(row);
+  }
+
+  #fillProtection(kind) {
+    if (kind === this.#protection) return;
+    this.#protection = kind;
+    this.#parts.address.firstElementChild.replaceWith(this.#protections.get(kind).cloneNode(true));
+  }
+
+  #fillStatus(row) {
+    const kind = statusKind(row);
+    if (kind !== this.#status) {
+      this.#status = kind;
+      this.#parts.status.replaceChildren(this.#statuses.get(kind).cloneNode(true));
+    }
+    const shown = this.#parts.status.firstElementChild;
+    const phrase = shown.querySelector(".status-phrase");
+    if (kind === "failed") phrase.textContent = row.brief || "no answer";
+    if (kind !== "answered") return;
+    shown.className = `status status-${Math.floor(row.status / 100)}xx`;
+    shown.querySelector(".status-number").textContent = row.status;
+    phrase.textContent = row.phrase;
+  }
+}

@@ -1,0 +1,274 @@
+// The live list: what the feed brings goes into the window of rows, what is scrolled to is fetched, the view shows it.
+// One rule above all: unless its end is in sight and nothing holds it, nothing moves; new rows wait and are counted.
+
+import { SignedOut } from "../http.js";
+import { lineMaker } from "./line.js";
+import { Rows } from "./rows.js";
+import { View } from "./view.js";
+
+const NEAR = 40; // lines from the edge of the window at which more are fetched
+const TINTED = 12; // at most so many arrivals are shown as new: more is flicker
+const RETRY = 2000;
+
+export class List extends EventTarget {
+  held = false;
+  waiting = 0;
+  cursor = "";
+  rows = new Rows();
+  #box;
+  #captures;
+  #view;
+  #queue = [];
+  #frame = 0;
+  #loading = null;
+  #holes = false;
+
+  /** Events: change (waiting, emptiness or order), arrived (detail: how many), row (detail: the selected row has changed). */
+  constructor(box, captures) {
+    super();
+    this.#box = box;
+    this.#captures = captures;
+    this.#view = new View(box, this.rows, lineMaker());
+    box.addEventListener("scroll", () => this.#draw(), { passive: true });
+    new ResizeObserver(() => this.measure()).observe(box);
+  }
+
+  // --- what there is ---------------------------------------------------------------------------------
+
+  get selected() {
+    return this.#view.selected;
+  }
+
+  get order() {
+    return this.#view.order;
+  }
+
+  get isEmpty() {
+    return !this.rows.list.length && !this.rows.hasOlder && !this.rows.hasNewer;
+  }
+
+  /** Do new rows join the list as they come? */
+  get follows() {
+    return !this.held && !this.rows.hasNewer && this.#view.atEnd;
+  }
+
+  measure() {
+    if (!this.#box.clientHeight) return;
+    this.#view.measure();
+    this.#draw();
+  }
+
+  // --- fetching --------------------------------------------------------------------------------------
+
+  /** Begin with the newest page, or the one around an exchange. */
+  open(id = "") {
+    return this.#load(async () => {
+      const page = await (id ? this.#captures.around(id) : this.#captures.newest());
+      this.cursor ||= page.cursor ?? "";
+      this.#begin(page, id);
+    });
+  }
+
+  /** Go to the newest, and follow again. */
+  toNewest() {
+    if (!this.rows.hasNewer && !this.#holes) return this.#arriveAtEnd();
+    return this.#load(async () => this.#begin(await this.#captures.newest()));
+  }
+
+  toOldest() {
+    return this.#load(async () => {
+      if (this.rows.hasOlder) this.rows.reset(await this.#captures.oldest());
+      this.#changed();
+      this.#view.reveal(this.rows.oldest);
+    });
+  }
+
+  clear() {
+    this.#queue = [];
+    this.waiting = 0;
+    this.rows.reset({ rows: [], has_older: false, has_newer: false });
+    this.select("");
+    this.#changed();
+  }
+
+  #begin(page, id = "") {
+    this.rows.reset(page);
+    this.#holes = false;
+    if (!this.rows.hasNewer) this.waiting = 0;
+    this.#changed();
+    if (id) this.#view.reveal(id);
+    else this.#view.toEnd();
+  }
+
+  #arriveAtEnd() {
+    this.waiting = 0;
+    this.#changed();
+    this.#view.toEnd();
+    this.#draw();
+  }
+
+  /** One fetch at a time; what the feed brings meanwhile is taken afterwards, so nothing falls between. */
+  async #load(work) {
+    while (this.#loading) await this.#loading;
+    this.#loading = work().catch((error) => {
+      if (!(error instanceof SignedOut)) setTimeout(() => this.#draw(), RETRY);
+    });
+    await this.#loading;
+    this.#loading = null;
+    this.#draw();
+  }
+
+  #fetchMore() {
+    if (this.#loading || !this.rows.list.length) return;
+    const [older, newer] = this.#view.margins;
+    if (this.rows.hasOlder && older < NEAR) {
+      this.#load(async () => {
+        const page = await this.#captures.before(this.rows.oldest);
+        this.#view.keepingPlace(() => this.rows.addOlder(page));
+        this.#changed();
+      });
+    } else if (this.rows.hasNewer && newer < NEAR && !this.#view.atEnd) this.#loadNewer();
+  }
+
+  #loadNewer() {
+    return this.#load(async () => {
+      const page = await this.#captures.after(this.rows.newest);
+      this.#view.keepingPlace(() => this.rows.addNewer(page));
+      this.waiting = page.has_newer ? Math.max(0, this.waiting - page.rows.length) : 0;
+      this.#changed();
+    });
+  }
+
+  /** Where the feed left some out, the captures have them: read the window again, keeping the place. */
+  #mend() {
+    this.#holes = false;
+    return this.#load(async () => {
+      const inSight = this.#view.inSight();
+      const follows = this.follows || !inSight.length;
+      const page = await (follows ? this.#captures.newest() : this.#captures.around(inSight[inSight.length >> 1].id));
+      this.#view.keepingPlace(() => this.rows.reset(page));
+      this.#changed();
+      if (follows) this.#view.toEnd();
+    });
+  }
+
+  // --- what the feed brings ----------------------------------------------------------------------------
+
+  /** A message of the feed; drawn with others at the next frame. */
+  take(message) {
+    this.cursor = message.cursor || this.cursor;
+    this.#queue.push(message);
+    this.#draw();
+  }
+
+  /** Some were missed, while the page was hidden or the server too busy. */
+  async catchUp() {
+    if (!this.cursor) return;
+    const changes = await this.#captures.changes(this.cursor).catch(() => null);
+    if (changes) this.take(changes);
+  }
+
+  gap() {
+    this.#holes = true;
+    this.#mend();
+  }
+
+  #takeQueue() {
+    if (this.#loading || !this.#queue.length) return false;
+    const messages = this.#queue;
+    this.#queue = [];
+    const skipped = messages.reduce((sum, message) => sum + message.skipped, 0);
+    const rows = messages.flatMap((message) => message.rows).filter((row) => this.#captures.fits(row));
+    const follow = this.follows && this.#leavesSelectedInSight(rows);
+    const { added, waiting } = this.#view.keepingPlace(() => this.rows.take(rows, { follow }));
+    this.waiting += waiting;
+    if (skipped) this.#skip(skipped, follow);
+    else if (this.#holes && !this.#loading) this.#mend();
+    if (follow && added) this.#view.toEnd();
+    if (added + waiting) this.dispatchEvent(new CustomEvent("arrived", { detail: added + waiting }));
+    const selected = rows.findLast((row) => row.id === this.selected);
+    if (selected) this.dispatchEvent(new CustomEvent("row", { detail: selected }));
+    this.#changed();
+    return added > 0 && added <= TINTED;
+  }
+
+  /** More came than the feed passes on. Following, the end is right and what is behind it is mended when it gets calmer. */
+  #skip(count, follow) {
+    this.#holes = true;
+    if (follow) return;
+    this.waiting += count;
+    this.rows.hasNewer = true;
+  }
+
+  /** A selected exchange is being looked at: rather than push it out of sight, the list stops following. */
+  #leavesSelectedInSight(rows) {
+    const place = this.rows.indexOf(this.selected);
+    if (place < 0) return true;
+    const fresh = rows.filter((row) => row.id > this.rows.newest).length;
+    return this.rows.list.length - place + fresh <= this.#view.capacity;
+  }
+
+  // --- moving ------------------------------------------------------------------------------------------
+
+  select(id) {
+    this.#view.selected = id;
+    this.#draw();
+  }
+
+  /** Select the row some lines away, fetching it if it is not in the window. Gives its id, or "" past the edge. */
+  async move(lines) {
+    const start = this.rows.indexOf(this.selected) < 0 ? this.#entry(lines) : this.#view.step(this.selected, lines);
+    const row = start ?? (await this.#beyond(lines));
+    if (!row) return "";
+    this.#view.reveal(row.id);
+    this.select(row.id);
+    return row.id;
+  }
+
+  page(direction) {
+    return this.move(direction * (this.#view.capacity - 1));
+  }
+
+  reveal(id) {
+    this.#view.reveal(id);
+    this.#draw();
+  }
+
+  turn(order) {
+    this.#view.order = order;
+    this.#changed();
+    if (this.rows.hasNewer) this.#view.reveal(this.selected || this.rows.newest);
+    else this.#view.toEnd();
+    this.#draw();
+  }
+
+  /** Where the keyboard comes in: the first or last line in sight. */
+  #entry(lines) {
+    const seen = this.#view.inSight();
+    const down = lines > 0 !== (this.order === "first");
+    return (down ? seen[0] : seen.at(-1)) ?? null;
+  }
+
+  async #beyond(lines) {
+    const towardsNewer = lines > 0 !== (this.order === "first");
+    if (towardsNewer && this.rows.hasNewer) await this.#loadNewer();
+    return this.#view.step(this.selected, lines) ?? this.rows.list.at(towardsNewer ? -1 : 0);
+  }
+
+  // --- drawing -----------------------------------------------------------------------------------------
+
+  #draw() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      const tint = this.#takeQueue();
+      this.#view.render({ tint });
+      this.#fetchMore();
+    });
+  }
+
+  #changed() {
+    this.#view.keepingPlace(() => {});
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
