@@ -28,6 +28,8 @@ NOT_TEXT = re.compile(rb"[^" + TEXT + rb"]")
 NOT_TARGET = re.compile(rb"[^" + TARGET + rb"]")
 SPACED_NAME = re.compile(rb"(?<=\n)([" + TCHAR + rb"]++)[ \t]++:")
 
+TAB_CODING = re.compile(rb"(?i)\ntransfer-encoding[ \t]*:([ ]*(?:\t|[^ \t\r]+[ ]*\t))")
+
 # what no message may hold anywhere before its body
 STRAY = re.compile(rb"\x00|\r(?!\n)|(?<!\r)\n")
 

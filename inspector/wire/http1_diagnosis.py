@@ -110,7 +110,7 @@ def _request_line(line: bytes, shift: int) -> Problem | None:
         code = "empty-target" if rest.startswith(b"HTTP/") else "version-missing"
         return Problem(code, shift + (begin if code == "empty-target" else len(line)))
     if rest[0] == 32:
-        return Problem("bad-start-line", shift + begin)
+        return Problem("empty-target" if rest.count(b" ") == 1 else "bad-start-line", shift + begin)
     problem = _target(target, shift + begin) if version.startswith(b"HTTP/") else None
     return problem or _version(version, shift + begin + len(target) + 1)
 

@@ -7,7 +7,7 @@ one of them is.
 from __future__ import annotations
 
 from inspector.wire.fields import parse_fields
-from inspector.wire.grammar import ABSOLUTE, PLAIN_HOST, TOKEN
+from inspector.wire.grammar import ABSOLUTE, PLAIN_HOST, TAB_CODING, TOKEN
 from inspector.wire.hosts import split_authority
 from inspector.wire.http1_messages import RequestHead, ResponseHead
 from inspector.wire.http1_passing import END_TO_END, HOP_BY_HOP
@@ -125,7 +125,7 @@ def _framing(head: RequestHead | ResponseHead, name: bytes, value: bytes) -> Pro
     if value.lower() != b"chunked":
         return _at(head.raw, _wrong_coding(value.lower()), name, 0, value=True)
     head.chunked = True
-    return None
+    return _tab_beside_coding(head.raw) if b"\t" in head.raw else None
 
 
 def _length(head: RequestHead | ResponseHead, value: bytes) -> Problem | None:
@@ -140,6 +140,12 @@ def _length(head: RequestHead | ResponseHead, value: bytes) -> Problem | None:
         return _at(head.raw, "length-too-large", name, 0, value=True)
     head.length = int(value)
     return _at(head.raw, "length-too-large", name, 0, value=True) if head.length > LARGEST_LENGTH else None
+
+
+def _tab_beside_coding(raw: bytes) -> Problem | None:
+    """The grammar allows a tab around the word, some servers overlook the word then, and only attackers write one."""
+    match = TAB_CODING.search(raw)
+    return Problem("coding-invalid", match.start(1), "a tab beside the word") if match else None
 
 
 def _wrong_coding(value: bytes) -> str:
