@@ -1,23 +1,158 @@
-"""The engine's process: sockets and TLS, nothing else."""
+"""The engine's process: sockets and TLS, nothing else. Flask, SQLAlchemy and Jinja aren't imported here until a page is needed."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
 
+from inspector import __version__
 from inspector.app.child import Child
+from inspector.app.platform import here
+from inspector.app.settings import RunSettings
+from inspector.engine.pages import Page, PageAsk
+from inspector.engine.server import Engine
+from inspector.engine.settings import Settings
+from inspector.exchange.ids import Ids
+from inspector.pki.authority import Authority
+from inspector.pki.errors import PkiError
+from inspector.pki.leaves import Leaves
+from inspector.pki.watch import HandshakeWatch
+from inspector.store.archive import ArchiveWriter
+from inspector.store.status import Status, StatusBoard
+from inspector.store.watch import Watcher
+
+WORKER = 1
+
+# The collector walks what it counts: with the default of 700 it would walk live connections thousands of times a
+# second. Captures are out of its reach (see exchange.model), and flows are freed by their reference counts.
+GC_THRESHOLDS = (50_000, 20, 50)
 
 
 def main() -> None:
     child = Child("engine")
-    asyncio.run(_serve(child))
+    here().raise_file_limit()
+    _runner()(_serve(child))
+
+
+def _runner():  # type: ignore[no-untyped-def]  # uvloop.run, winloop.run and asyncio.run have three shapes
+    try:
+        if os.name == "nt":
+            import winloop as fast  # noqa: PLC0415 (only there on Windows)
+        else:
+            import uvloop as fast  # noqa: PLC0415 (not everywhere)
+    except ImportError:
+        return asyncio.run
+    return fast.run
 
 
 async def _serve(child: Child) -> None:
+    settings = child.settings
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     child.on_stop(lambda: loop.call_soon_threadsafe(stop.set))
-    child.ready()
+    try:
+        authority = Authority.load_or_create(settings.certs)
+    except PkiError as error:
+        raise child.cannot(str(error)) from error
+    archive = ArchiveWriter(
+        Path(settings.data, "captures"), engine=Ids().next(), worker=WORKER, run=settings.name, version=__version__
+    )
+    board = _Board(StatusBoard(settings.run / f"engine-{WORKER}.status"), archive)
+    watch = HandshakeWatch()
+    try:
+        engine = Engine(
+            engine_settings(settings),
+            sockets=child.sockets("listen"),
+            archive=archive,
+            leaves=Leaves(authority, limit=settings.limits.leaves, watch=watch),
+            authority=(authority.pem, authority.der),
+            render=_render,
+            watch=watch,
+            figures=board.write,
+            roll=archive.roll,
+        )
+    except PkiError as error:
+        raise child.cannot(str(error)) from error
+    await engine.start()
+    child.ready(fingerprint=authority.fingerprint)
+    watcher = Watcher(Path(settings.data), lambda wishes: loop.call_soon_threadsafe(engine.apply, wishes))
+    watcher.start()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
     await stop.wait()
+    watcher.stop()
+    await engine.stop()
+    await loop.run_in_executor(None, archive.close)
+    board.write(exchanges=engine.ledger.finished, connections=0)
+
+
+def engine_settings(settings: RunSettings) -> Settings:
+    """What the engine needs to know of a run."""
+    listen = tuple(_host_port(each) for each in settings.listen)
+    web = tuple(_host_port(each) for each in settings.web)
+    return Settings(
+        home=settings.home,
+        dashboard_url=f"http://{settings.web_name or web[0][0]}:{web[0][1]}/" if web else "",
+        forbidden_ports=tuple({port for _, port in (*listen, *web)}),
+        wants_credentials=tuple(bool(settings.proxy_auth) and not _is_loopback(host) for host, _ in listen),
+        proxy_auth=settings.proxy_auth,
+        reverse=settings.reverse,
+        upstream_proxy=settings.upstream_proxy,
+        bypass=settings.upstream_bypass,
+        upstream_ca=settings.upstream_ca,
+        verify_upstream=settings.verify_upstream,
+        capture=settings.capture,
+        worker=WORKER,
+        limits=settings.limits,
+        timeouts=settings.timeouts,
+    )
+
+
+def _host_port(address: str) -> tuple[str, int]:
+    parts = urlsplit(f"//{address}")
+    return parts.hostname or "", parts.port or 0
+
+
+def _is_loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _render(ask: PageAsk) -> Page:
+    from inspector.web.proxy_pages import render  # noqa: PLC0415 (Jinja is only loaded when a page is needed)
+
+    return render(ask)
+
+
+class _Board:
+    """The engine's figures on its status board."""
+
+    def __init__(self, board: StatusBoard, archive: ArchiveWriter) -> None:
+        self._board = board
+        self._archive = archive
+        self._started = time.time()
+
+    def write(self, *, exchanges: int, connections: int) -> None:
+        archive = self._archive
+        self._board.write(
+            Status(
+                "engine",
+                WORKER,
+                os.getpid(),
+                self._started,
+                time.time(),
+                exchanges,
+                archive.lost,
+                archive.lost_bytes,
+                archive.failing,
+                archive.backlog,
+                connections,
+            )
+        )
 
 
 if __name__ == "__main__":

@@ -59,6 +59,9 @@ class Platform(Protocol):
     def take_over(self, ticket: int | str) -> socket.socket:
         """The child's half of `hand_over`."""
 
+    def raise_file_limit(self) -> None:
+        """Allow this process as many open files (and so connections) as the system lets it have."""
+
     def has_screen(self) -> bool:
         """Whether a browser could be opened where somebody sees it."""
 

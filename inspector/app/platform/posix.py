@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import resource
 import signal
 import socket
 import sys
@@ -13,6 +14,8 @@ from typing import IO, Any
 from inspector.app.platform import UpstreamProxy
 
 assert sys.platform != "win32"
+
+MANY_FILES = 65_536
 
 
 class Posix:
@@ -45,6 +48,16 @@ class Posix:
         taken = socket.socket(fileno=int(ticket))
         taken.set_inheritable(False)
         return taken
+
+    def raise_file_limit(self) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MANY_FILES if hard == resource.RLIM_INFINITY else min(hard, MANY_FILES)
+        if soft == resource.RLIM_INFINITY or soft >= wanted:
+            return
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        except (OSError, ValueError):  # macOS has a second, secret limit
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, 10_240), hard))
 
     def system_proxy(self) -> UpstreamProxy | None:
         return proxy_in_environment(os.environ)

@@ -75,6 +75,9 @@ class Windows:
     def take_over(self, ticket: int | str) -> socket.socket:
         return socket.fromshare(base64.b64decode(str(ticket)))
 
+    def raise_file_limit(self) -> None:
+        """Windows has no such limit on sockets."""
+
     def has_screen(self) -> bool:
         return "SSH_CONNECTION" not in os.environ
 
