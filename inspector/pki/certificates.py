@@ -23,7 +23,7 @@ Usages = tuple[x509.ObjectIdentifier, ...]
 SERVER: Usages = (ExtendedKeyUsageOID.SERVER_AUTH,)
 CLIENT: Usages = (ExtendedKeyUsageOID.CLIENT_AUTH,)
 
-_LONGEST_COMMON_NAME = 64  # RFC 5280, ub-common-name
+_LONGEST_COMMON_NAME = 64  # RFC 5280, ub-common-name; cryptography counts UTF-8 bytes
 
 
 def new_key() -> ec.EllipticCurvePrivateKey:
@@ -108,10 +108,10 @@ def key_identifier_of(authority: x509.Certificate) -> x509.AuthorityKeyIdentifie
 
 def _root_name(host: str, made: dt.datetime) -> str:
     """`Inspector CA, <host>, <date>`: in a trust store one sees whose it is, and from when."""
-    host = "".join(character for character in host if character.isprintable()) or "localhost"
+    host = "".join(filter(str.isprintable, host)) or "localhost"
     date = f"{made:%Y-%m-%d}"
     room = _LONGEST_COMMON_NAME - len(f"Inspector CA, , {date}")
-    return f"Inspector CA, {host[:room]}, {date}"
+    return f"Inspector CA, {host.encode()[:room].decode(errors='ignore')}, {date}"
 
 
 def _key_usage(**uses: bool) -> x509.KeyUsage:

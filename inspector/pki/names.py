@@ -17,9 +17,8 @@ from inspector.pki.errors import BadName
 LONGEST_NAME = 253  # RFC 1035 §2.3.4: 255 octets on the wire, with the first length and the root
 LONGEST_INPUT = 1024
 
-_HOST_NAME = re.compile(
-    r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-)
+# Hyphens at a label's end are against RFC 952, and there are sites with them.
+_HOST_NAME = re.compile(r"(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
@@ -32,10 +31,13 @@ def canonical(name: str) -> str:
         raise BadName(
             f"This name is {len(name)} characters long, and a host name has at most {LONGEST_NAME}."
         )
+    name = name.removesuffix(".")
     address = _address(name)
     if address is not None:
         return str(address)
-    host = (name if name.isascii() else _to_ascii(name)).lower().removesuffix(".")
+    host = (
+        (name if name.isascii() else _to_ascii(name)).lower().removesuffix(".")
+    )  # the final dot may be a 。
     if len(host) > LONGEST_NAME:
         raise BadName(
             f"This name is {len(host)} characters long, and a host name has at most {LONGEST_NAME}."
@@ -66,7 +68,9 @@ def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 def _to_ascii(name: str) -> str:
     try:
-        return idna.encode(name, uts46=True).decode("ascii")
+        return (
+            idna.encode(name, uts46=True).decode("ascii").removesuffix(".")
+        )  # the final dot may have been a 。
     except (idna.IDNAError, UnicodeError) as error:
         raise BadName(f"{_shown(name)} cannot be written as a host name: {error}.") from error
 

@@ -80,8 +80,7 @@ class _Case:
         """The row of REASONS."""
         if not self.chain:
             return "no-certificate" if "no certificate" in self.message else self._without_chain()
-        number = self.number if self.number <= 0x7FFFFFFF else self.number & 0xFFFFFFFF
-        code = VERIFIER_CODES.get(number, "refused")
+        code = VERIFIER_CODES.get(self.number, "refused")
         if code == NO_ISSUER:
             return self._no_issuer()
         if code == DATES:
@@ -214,11 +213,10 @@ class _Case:
         return self._first(lambda facts: facts.is_constrained)
 
     def badly_signed(self) -> int | None:
+        """The first whose signature does not fit what stands above it; else the last one, whose issuer is in the store."""
         path = self.path()
-        return next(
-            (low for low, high in pairwise(path) if not _signed(self.ders[low], self.ders[high])),
-            None,
-        )
+        unfit = (low for low, high in pairwise(path) if not _signed(self.ders[low], self.ders[high]))
+        return next(unfit, path[-1])
 
 
 def _nothing_sent(case: _Case) -> None:
