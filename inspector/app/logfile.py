@@ -26,7 +26,7 @@ class LogFile:
             if file.tell() > LIMIT:
                 self._roll(file)
         except OSError:
-            self._file = None
+            self.close()
 
     def close(self) -> None:
         if self._file is not None:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
@@ -31,8 +31,16 @@ LEFTOVERS_WITHIN = 8.0
 LOCK_WITHIN = 0.3  # `inspector status` holds the lock for an instant, to look
 
 
-def run(wish: RunSettings, place: Home, make_screen: Callable[[RunSettings, Home], Screen]) -> None:
-    """Run until asked to stop; CannotStart says what is in the way. `wish` is completed with what was bound."""
+def run(
+    wish: RunSettings,
+    place: Home,
+    make_screen: Callable[[RunSettings, Home], Screen],
+    modules: Mapping[str, str] = MODULES,
+) -> None:
+    """Run until asked to stop; CannotStart says what is in the way.
+
+    `wish` is completed with what was bound; `modules` are the programs of the children by role.
+    """
     platform = here()
     with _held(place, platform):
         _wait_until_alone(place, platform)
@@ -40,9 +48,9 @@ def run(wish: RunSettings, place: Home, make_screen: Callable[[RunSettings, Home
         web = sockets.bind_all(_parsed(wish.web), "--web", platform)
         settings = msgspec.structs.replace(wish, listen=_bound(listen), web=_bound(web))
         roles = [
-            Role(ENGINE, MODULES[ENGINE], {"listen": listen}),
-            Role(RECORDER, MODULES[RECORDER], {}),
-            Role(WEB, MODULES[WEB], {"web": web}),
+            Role(ENGINE, modules[ENGINE], {"listen": listen}),
+            Role(RECORDER, modules[RECORDER], {}),
+            Role(WEB, modules[WEB], {"web": web}),
         ]
         started = time.time()
         supervisor = Supervisor(

@@ -11,7 +11,7 @@ import queue
 import signal
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from inspector.app.backoff import BackOff
 from inspector.app.child import CANNOT, Report
@@ -38,6 +38,14 @@ SENTENCES = {
         "Reload the page if it does not come back by itself.",
     ),
 }
+
+
+class Due(NamedTuple):
+    """A child that is to be started again: when, and what to say then."""
+
+    at: float
+    sentence: str = ""
+    consequence: str = ""
 
 
 class Screen(Protocol):
@@ -67,7 +75,7 @@ class Supervisor:
         self._log = LogFile(settings.run)
         self._processes: dict[str, Process] = {}
         self._back_offs = {role.name: BackOff() for role in roles}
-        self._due: dict[str, float] = {}
+        self._due: dict[str, Due] = {}
         self._started = False
         self._stopping = False
 
@@ -109,7 +117,7 @@ class Supervisor:
             self._changed(self)
 
     def _next_event(self) -> Event | None:
-        timeout = max(0.0, min(self._due.values()) - time.monotonic()) if self._due else None
+        timeout = max(0.0, min(due.at for due in self._due.values()) - time.monotonic()) if self._due else None
         if not self._platform.wakes_on_signals:
             timeout = min(LOOK_EVERY, timeout) if timeout is not None else LOOK_EVERY
         try:
@@ -119,8 +127,11 @@ class Supervisor:
 
     def _start_what_is_due(self) -> None:
         now = time.monotonic()
-        for name in [name for name, due in self._due.items() if due <= now and not self._stopping]:
-            self._start(name)
+        for name, due in list(self._due.items()):
+            if due.at <= now and not self._stopping:
+                self._start(name)
+                if due.sentence and self._started:
+                    self._screen.say(due.sentence, due.consequence)
 
     def _take(self, event: Event | None) -> None:
         match event:
@@ -161,17 +172,18 @@ class Supervisor:
                 f"All that it said is in {self._log.path}. Please report it if that does not help you.",
             )
         self.restarts[name] += 1
-        self._due[name] = time.monotonic() + wait
+        sentence, consequence = SENTENCES[name]
         if back_off.looping:
-            self._screen.say(
-                f"The {name} stopped {len(back_off.crashes)} times within a minute ({how}): {process.last_words}".rstrip(
-                    ": "
-                ),
-                f"It is tried again in {wait:g} s; what it said is in {self._log.path}.",
-            )
-        elif self._started:
-            sentence, consequence = SENTENCES[name]
-            self._screen.say(sentence.format(how=how), consequence)
+            self._tell_loop(process, how, len(back_off.crashes), wait)
+            sentence = ""
+        self._due[name] = Due(time.monotonic() + wait, sentence.format(how=how), consequence)
+
+    def _tell_loop(self, process: Process, how: str, times: int, wait: float) -> None:
+        last = f": {process.last_words}" if process.last_words else "."
+        self._screen.say(
+            f"The {process.role.name} stopped {times} times within a minute ({how}){last}",
+            f"It is tried again in {wait:g} s; what it said is in {self._log.path}.",
+        )
 
     def _stop_all(self) -> None:
         """Engine and web at once, the recorder when the engine has written its last; what is slow is killed."""
