@@ -1,0 +1,93 @@
+"""/api/v1: what the pages know, as JSON. The same functions, other words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request, stream_with_context
+
+from inspector.store.captures import Captures, Totals
+from inspector.web.control import Control
+from inspector.web.detail import connection_json, exchange_json
+from inspector.web.errors import Refusal, not_found
+from inspector.web.feed import ROWS, changes_json
+from inspector.web.finding import find_connection, find_exchange, part_asked
+from inspector.web.lamp import Lamps
+from inspector.web.present.content import Content
+from inspector.web.rows import row_json
+from inspector.web.traffic import key_asked, limit_asked
+
+
+def totals_json(totals: Totals) -> dict[str, Any]:
+    return {
+        "exchanges": totals.exchanges,
+        "open": totals.open,
+        "bytes_on_disk": totals.bytes_on_disk,
+        "oldest": totals.oldest,
+        "newest": totals.newest,
+    }
+
+
+def blueprint(captures: Captures, lamps: Lamps, control: Control, version: str) -> Blueprint:
+    api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+    @api.get("/exchanges")
+    def exchanges() -> Response:
+        cursor = captures.changes("").cursor
+        page = captures.page(before=key_asked("before"), after=key_asked("after"), limit=limit_asked(ROWS))
+        rows = [row_json(row) for row in page.rows]
+        return jsonify(rows=rows, has_older=page.has_older, has_newer=page.has_newer, cursor=cursor)
+
+    @api.get("/changes")
+    def changes() -> Response:
+        found = captures.changes(request.args.get("cursor", ""), limit_asked(ROWS))
+        return jsonify(**changes_json(found), lamp=lamps.read().as_json())
+
+    @api.get("/exchanges/<id>")
+    def exchange(id: str) -> Response:
+        return jsonify(exchange_json(find_exchange(captures, id)))
+
+    @api.get("/exchanges/<id>/body/<side>/<half>")
+    def body(id: str, side: str, half: str) -> Response:
+        part = part_asked(find_exchange(captures, id), side, half)
+        content = Content.of(captures, part)
+        form = request.args.get("form", "captured")
+        if form not in ("captured", "decoded"):
+            raise Refusal(400, "Not understood", "form is captured or decoded.")
+        pieces: Iterator[bytes] = content.decoded() if form == "decoded" else content.captured()
+        return download(pieces, f"{id[:8]}-{half}-{form}.bin")
+
+    @api.get("/connections/<id>")
+    def connection(id: str) -> Response:
+        return jsonify(connection_json(find_connection(captures, id)))
+
+    @api.get("/status")
+    def status() -> Response:
+        return jsonify(lamp=lamps.read().as_json(), totals=totals_json(captures.totals()), version=version)
+
+    @api.post("/capturing")
+    def capturing() -> Response:
+        asked = request.get_json()
+        if not isinstance(asked, dict) or not isinstance(asked.get("on"), bool):
+            raise Refusal(400, "Not understood", 'The body is {"on": true} or {"on": false}.')
+        return jsonify(lamp=control.capture(asked["on"]).as_json())
+
+    @api.post("/forget")
+    def forget() -> Response:
+        control.forget_everything()
+        return jsonify(totals=totals_json(captures.totals()))
+
+    @api.route("/<path:_>", methods=["GET", "POST"])
+    def unknown(_: str) -> Response:
+        raise not_found("The API has nothing at this address.")
+
+    return api
+
+
+def download(pieces: Iterator[bytes], name: str) -> Response:
+    """Captured bytes for saving, never for showing: whatever they claim to be, a browser only stores them."""
+    response = Response(stream_with_context(pieces), mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

@@ -1,0 +1,74 @@
+"""The dashboard, put together: each part is given what it needs, and that is all it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response
+
+from inspector.store.captures import Captures
+from inspector.store.database import StoreProblem
+from inspector.store.reader import ArchiveGone
+from inspector.store.settings import Settings
+from inspector.web import api, auth, errors, exchange, feed, guard, navigation, setup, start, traffic, words
+from inspector.web.assets import Assets
+from inspector.web.control import Control
+from inspector.web.lamp import Board, Lamps
+from inspector.web.places import static_folder, templates_folder
+from inspector.web.settings import WebSettings
+from inspector.web.tickets import Keys
+
+LARGEST_REQUEST = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """The WSGI application, and how to end its open streams before the server stops."""
+
+    app: Flask
+    close: Callable[[], None]
+
+
+def create_dashboard(
+    settings: WebSettings, captures: Captures, control: Settings, boards: Callable[[], Iterable[Board]]
+) -> Dashboard:
+    """The dashboard over one home's captures. `boards` reads the status boards of engines and recorder."""
+    app = Flask("inspector.web", template_folder=str(templates_folder()), static_folder=str(static_folder()))
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+    keys = Keys.load_or_create(Path(settings.run))
+    lamps = Lamps(boards, control.read)
+    feeder = feed.Feeder(captures, lamps, limit=settings.streams)
+    switches = Control(captures, control, lamps, feeder)
+
+    auth.install(app, keys)
+    guard.install(app, guard.Hosts(settings.addresses, settings.names))
+    errors.install(app, unreadable=(StoreProblem,), lost=(ArchiveGone,))
+    words.install(app)
+    navigation.install(app, lamps, Assets(static_folder() / "dist"), settings.version)
+    for part in (
+        auth.blueprint(keys),
+        start.blueprint(settings, captures),
+        traffic.blueprint(settings, captures),
+        exchange.blueprint(captures),
+        setup.blueprint(settings, captures, switches),
+        feed.blueprint(feeder),
+        api.blueprint(captures, lamps, switches, settings.version),
+    ):
+        app.register_blueprint(part)
+
+    @app.get("/favicon.ico")
+    def icon() -> Response:
+        return app.send_static_file("favicon.svg")
+
+    return Dashboard(app, feeder.close)
+
+
+def create_app(
+    settings: WebSettings, captures: Captures, control: Settings, boards: Callable[[], Iterable[Board]]
+) -> Flask:
+    """The same as a plain Flask application."""
+    return create_dashboard(settings, captures, control, boards).app

@@ -1,0 +1,31 @@
+"""What a person may switch: capturing on and off, and forgetting everything. Pages and API share it."""
+
+from __future__ import annotations
+
+from inspector.store.captures import Captures
+from inspector.store.settings import Settings
+from inspector.web.feed import Feeder
+from inspector.web.lamp import Lamp, Lamps
+
+
+class Control:
+    """The changes that the dashboard can make, each told to the open pages at once."""
+
+    __slots__ = ("_captures", "_feeder", "_lamps", "_settings")
+
+    def __init__(self, captures: Captures, settings: Settings, lamps: Lamps, feeder: Feeder) -> None:
+        self._captures = captures
+        self._settings = settings
+        self._lamps = lamps
+        self._feeder = feeder
+
+    def capture(self, on: bool) -> Lamp:
+        """Switch capturing; engines notice within 100 ms. Traffic passes either way."""
+        self._settings.set("capturing", on)
+        self._feeder.nudge()
+        return self._lamps.read()
+
+    def forget_everything(self) -> None:
+        """Ask for every capture to be removed; recorder and engines carry it out within a third of a second."""
+        self._captures.forget_everything()
+        self._feeder.nudge()

@@ -1,0 +1,165 @@
+"""The page of one exchange: its head, and the tabs that have something to show."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Response, make_response, render_template, request, session, stream_with_context
+
+from inspector.exchange.model import Exchange
+from inspector.store.captures import Captures
+from inspector.web.errors import not_found
+from inspector.web.finding import HALVES, Half, Side, find_exchange, leg_of, part_asked, part_of
+from inspector.web.present.changes import difference, said
+from inspector.web.present.content import Content, window
+from inspector.web.present.heads import head, raw_lines
+from inspector.web.present.marks import body_marks
+from inspector.web.present.overview import overview
+from inspector.web.present.phases import timing
+from inspector.web.present.picture import ENOUGH, recognise
+from inspector.web.present.shown import show, show_hex, show_raw
+from inspector.web.present.wires import wire
+
+TABS = {"messages": "Messages", "connection": "Connection", "timing": "Timing"}
+VIEWS = {"pretty": "Pretty", "raw": "Raw", "hex": "Hex"}
+SIDE_WORDS = {"browser": "Browser's side", "site": "Site's side", "changes": "What changed"}
+_SHOWS = {"pretty": show, "raw": show_raw, "hex": show_hex}
+
+
+class Asked(NamedTuple):
+    """What the address asks to see of the exchange. Whatever it says otherwise means the first of each."""
+
+    id: str
+    tab: str
+    side: str
+    request: str
+    response: str
+    request_from: int
+    response_from: int
+
+    @classmethod
+    def read(cls, id: str) -> Asked:
+        args = request.args
+        tab = args.get("tab", session.get("tab", ""))
+        views = [args.get(half, "") for half in HALVES]
+        starts = [min(max(args.get(f"{half}_from", 0, type=int), 0), 1 << 40) for half in HALVES]
+        return cls(
+            id,
+            tab if tab in TABS else "messages",
+            args.get("side") if args.get("side") in SIDE_WORDS else "browser",  # type: ignore[arg-type]  # a key
+            views[0] if views[0] in VIEWS else "pretty",
+            views[1] if views[1] in VIEWS else "pretty",
+            starts[0],
+            starts[1],
+        )
+
+    def url(self, **other: Any) -> str:
+        """The address of the same page, with something else asked for; a new view starts at its beginning."""
+        changed = {half: f"{half}_from" for half in HALVES if half in other}
+        asked = self._replace(**(dict.fromkeys(changed.values(), 0) | other))
+        plain = Asked(self.id, "", "browser", "pretty", "pretty", 0, 0)
+        pairs = [
+            f"{name}={value}"
+            for name, value, usual in zip(self._fields, asked, plain, strict=True)
+            if value != usual and name != "id"
+        ]
+        return f"/exchange/{self.id}?{'&'.join(pairs)}" if pairs else f"/exchange/{self.id}"
+
+    def view(self, half: Half) -> str:
+        return self.request if half == "request" else self.response
+
+    def start(self, half: Half) -> int:
+        return self.request_from if half == "request" else self.response_from
+
+
+def blueprint(captures: Captures) -> Blueprint:
+    pages = Blueprint("exchange", __name__)
+
+    @pages.get("/exchange/<id>")
+    def show(id: str) -> Response:
+        exchange = find_exchange(captures, id)
+        asked = Asked.read(exchange.id.hex())
+        if request.args.get("tab") in TABS and session.get("tab") != asked.tab:
+            session["tab"] = asked.tab  # the last one used is kept
+        fragment = request.headers.get("HX-Request") == "true"
+        older, newer = captures.neighbours(exchange.id)
+        page = render_template(
+            "exchange/exchange.html" if fragment else "exchange.html",
+            exchange=exchange,
+            asked=asked,
+            tabs=TABS,
+            overview=overview(exchange),
+            timing=timing(exchange),
+            older=older.hex() if older else None,
+            newer=newer.hex() if newer else None,
+            **_TAB_CONTEXTS[asked.tab](captures, exchange, asked),
+        )
+        response = make_response(page)
+        response.vary.add("HX-Request")
+        return response
+
+    @pages.get("/exchange/<id>/image/<side>/<half>")
+    def image(id: str, side: str, half: str) -> Response:
+        """A captured picture for an <img>: only what its first bytes show to be one, and sandboxed as a page."""
+        content = Content.of(captures, part_asked(find_exchange(captures, id), side, half))
+        found = recognise(window(content.decoded(), 0, ENOUGH))
+        if found is None:
+            raise not_found("This body is not a picture.")
+        response = Response(stream_with_context(content.decoded()), mimetype=found.media)
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        response.headers["Content-Disposition"] = "inline"
+        return response
+
+    return pages
+
+
+def _messages(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
+    around = {"sides": SIDE_WORDS, "views": VIEWS, "said": said(exchange.decisions)}
+    if asked.side == "changes":
+        client, server = exchange.client_leg, exchange.server_leg
+        return around | {
+            "halves": (),
+            "differences": {
+                "request": difference(client.request, server.request) if client and server else None,
+                "response": difference(server.response, client.response) if client and server else None,
+            },
+        }
+    side: Side = "site" if asked.side == "site" else "browser"
+    leg = leg_of(exchange, side)
+    interim = [head(message) for message in leg.interim] if leg else []
+    return around | {
+        "halves": [_half(captures, exchange, side, half, asked) for half in HALVES],
+        "interim": interim,
+        "leg": leg,
+    }
+
+
+def _half(captures: Captures, exchange: Exchange, side: Side, half: Half, asked: Asked) -> dict[str, Any]:
+    """One message for its template; `head` is None where there is none."""
+    part = part_of(exchange, side, half)
+    common = {"name": half, "side": side, "view": asked.view(half), "head": None}
+    if part is None:
+        return common
+    content = Content.of(captures, part)
+    return common | {
+        "head": head(part.message),
+        "lines": raw_lines(part.message.head) if asked.view(half) == "raw" else (),
+        "body": _SHOWS[asked.view(half)](content, asked.start(half)),
+        "marks": body_marks(part.body, open=exchange.state == "open"),
+        "part": part,
+        "codings": content.codings,
+        "bytes": part.message.head,
+    }
+
+
+def _connection(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
+    legs = [exchange.client_leg, exchange.server_leg]
+    found = [captures.connection(leg.connection) if leg and leg.connection else None for leg in legs]
+    return {"wires": [wire(connection) for connection in found], "legs": legs}
+
+
+def _timing(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
+    return {"attempts": exchange.server_leg.attempts if exchange.server_leg else ()}
+
+
+_TAB_CONTEXTS = {"messages": _messages, "connection": _connection, "timing": _timing}

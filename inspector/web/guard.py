@@ -1,0 +1,158 @@
+"""Who may ask what: checked before any view runs, in one place.
+
+1. The Host must be one of ours. A page elsewhere can make its own name resolve to 127.0.0.1 (DNS rebinding), but the
+   browser then still says that name.
+2. Other pages' requests get nothing (Fetch Metadata), except for following a link to a page.
+3. What changes something must come from our own origin and carry the session's CSRF token.
+4. Everything but static files and the sign-in itself needs a signed-in session.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import secrets
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, request, session
+
+from inspector.web.errors import Refusal
+
+OURS = ("localhost", "127.0.0.1", "[::1]")
+PUBLIC = frozenset({"static", "auth.sign_in"})
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; form-action 'self'; "
+    "base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+}
+
+
+class Hosts:
+    """The values of Host that mean this dashboard."""
+
+    __slots__ = ("_any_literal", "_names")
+
+    def __init__(self, addresses: Iterable[str], names: Iterable[str]) -> None:
+        bound = [urlsplit(f"//{address}") for address in addresses]
+        ports = {address.port for address in bound if address.port}
+        plain = {*OURS, *(_bracketed(address.hostname or "") for address in bound), *names}
+        self._names = {name.lower() for name in plain if ":" in name.rpartition("]")[2]}
+        for port in ports:
+            self._names |= {f"{name}:{port}".lower() for name in plain if ":" not in name.rpartition("]")[2]}
+            if port == 80:
+                self._names |= {name.lower() for name in plain}
+        self._any_literal = any(address.hostname in ("0.0.0.0", "::") for address in bound)  # noqa: S104
+
+    def __contains__(self, host: str) -> bool:
+        host = host.lower()
+        return host in self._names or (self._any_literal and _is_literal(host))
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _is_literal(host: str) -> bool:
+    """An address instead of a name: nobody can make that resolve to something else."""
+    try:
+        ipaddress.ip_address(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False
+    return True
+
+
+def csrf_token() -> str:
+    """The session's token for forms and for X-CSRF-Token; made at first need, empty without a signed-in session."""
+    if not signed_in():
+        return ""
+    token = session.get("csrf")
+    if not isinstance(token, str):
+        token = session["csrf"] = secrets.token_urlsafe(24)
+    return token
+
+
+def signed_in() -> bool:
+    return session.get("in") is True
+
+
+def install(app: Flask, hosts: Hosts) -> None:
+    """Put the checks before, and the headers after, every view."""
+
+    @app.before_request
+    def check() -> None:
+        if request.host not in hosts:
+            raise Refusal(
+                421,
+                "This is not a name of the dashboard",
+                f"The request was for the host {request.host[:200]!r}, which Inspector's dashboard does not answer for.",
+                "Open the dashboard at the address that Inspector printed when it started. To reach it under another"
+                " name, start Inspector with --web-name NAME.",
+            )
+        if request.endpoint != "static":
+            _refuse_strangers(request)
+        if request.endpoint not in PUBLIC and not signed_in():
+            raise Refusal(
+                401,
+                "Please sign in",
+                "This browser is not signed in to the Inspector dashboard.",
+                "In a terminal on the computer where Inspector runs, type:  inspector open",
+            )
+        if request.method not in READING:
+            _refuse_forgeries(request)
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.path.startswith("/static/dist/") and response.status_code == 200:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        elif request.endpoint != "static":
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _refuse_strangers(request: Request) -> None:
+    """Fetch Metadata: nothing for other sites' pages, except that a link may be followed to a page of ours."""
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    if site in ("same-origin", "none"):
+        return
+    follows_link = (
+        request.method == "GET"
+        and request.headers.get("Sec-Fetch-Mode") == "navigate"
+        and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    )
+    if not follows_link:
+        raise Refusal(
+            403,
+            "Refused",
+            "Another web site's page tried to use the dashboard.",
+            "If it was you: open the dashboard in a tab of its own.",
+        )
+
+
+def _refuse_forgeries(request: Request) -> None:
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
+        raise Refusal(
+            403, "Refused", "The change was asked for by another web site's page.", "Nothing was changed."
+        )
+    given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+    if not hmac.compare_digest(given.encode(), csrf_token().encode()) or not given:
+        raise Refusal(
+            403,
+            "Not changed",
+            "The form came without the token that shows it is the dashboard's own.",
+            "Go back, load the page again, and repeat it.",
+        )

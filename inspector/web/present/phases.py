@@ -1,0 +1,119 @@
+"""The timing of an exchange: what happened when, as phases with numbers and as a bar on one time scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inspector.exchange.model import Exchange, Timeline
+
+WIDE = 1000  # units of the bar
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One stretch of time. `code` is its CSS class; `start` and `end` in seconds after the exchange began.
+
+    `end` is None while it lasts; both are None when it didn't happen, and `note` then says why.
+    """
+
+    code: str
+    words: str
+    start: float | None
+    end: float | None
+    note: str = ""
+
+    @property
+    def took(self) -> float | None:
+        return None if self.start is None or self.end is None else self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A phase on the bar: position and width in thousandths of the whole."""
+
+    code: str
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    phases: tuple[Phase, ...]
+    segments: tuple[Segment, ...]
+    total: float | None
+    alone: float | None  # what no phase accounts for: Inspector's own work
+
+    def segment(self, phase: Phase) -> Segment | None:
+        """A phase's own piece of the bar."""
+        happened = [each for each in self.phases if each.start is not None]
+        return self.segments[happened.index(phase)] if phase in happened else None
+
+    @property
+    def text(self) -> str:
+        """The bar in words, for those who don't see it."""
+        known = [
+            f"{phase.words} {phase.took * 1000:.1f} ms" for phase in self.phases if phase.took is not None
+        ]
+        return ", ".join(known) or "no phase is known"
+
+
+def timing(exchange: Exchange) -> Timing:
+    """The phases of an exchange in their order, those that didn't happen with the reason."""
+    line, reused = exchange.timeline, _reused(exchange)
+    begin = line.client_tls_start or 0.0
+    total = exchange.duration
+    phases = (*_client_phases(line), *_site_phases(exchange, line, reused))
+    known = [phase.end for phase in phases if phase.end is not None]
+    end = max([total or 0.0, *known, 0.000001])
+    scale = WIDE / (end - min(begin, 0.0))
+    segments = []
+    covered = 0.0
+    for phase in phases:
+        if phase.start is None:
+            continue
+        stop = phase.end if phase.end is not None else end
+        covered += max(stop - phase.start, 0.0)
+        x = (phase.start - min(begin, 0.0)) * scale
+        segments.append(Segment(phase.code, round(x, 2), round(max((stop - phase.start) * scale, 2.0), 2)))
+    alone = max(total - covered, 0.0) if total is not None and exchange.state != "open" else None
+    return Timing(phases, tuple(segments), total, alone)
+
+
+def _reused(exchange: Exchange) -> bool:
+    return exchange.server_leg is not None and exchange.server_leg.turn > 1
+
+
+def _client_phases(line: Timeline) -> tuple[Phase, ...]:
+    if line.client_tls_start is None:
+        return ()
+    return (Phase("tls", "TLS with the browser", line.client_tls_start, line.client_tls_end),)
+
+
+def _site_phases(exchange: Exchange, line: Timeline, reused: bool) -> tuple[Phase, ...]:
+    why = "" if exchange.server_leg else "nothing was sent to a site"
+    kept = "a connection that was still open was used again" if reused else why
+    return (
+        Phase("name", "Looking up the name", line.dns_start, line.dns_end, kept or "the address was known"),
+        Phase("connection", "Connecting", line.connect_start, line.connect_end, kept),
+        Phase("tls", "TLS with the site", line.tls_start, line.tls_end, kept or _no_tls(exchange)),
+        Phase("sending", "Sending the request", line.send_start, line.send_end, why),
+        Phase("waiting", "Waiting for the first byte", _waited_from(line), line.response_start, why),
+        Phase(
+            "receiving",
+            "Receiving the response",
+            line.response_start,
+            line.response_end,
+            why or "no response came",
+        ),
+    )
+
+
+def _waited_from(line: Timeline) -> float | None:
+    """From the request's end, unless the answer began before that (then nobody waited)."""
+    if line.send_end is None:
+        return None
+    return min(line.send_end, line.response_start) if line.response_start is not None else line.send_end
+
+
+def _no_tls(exchange: Exchange) -> str:
+    return "http has none" if exchange.scheme == "http" else ""

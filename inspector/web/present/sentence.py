@@ -1,0 +1,79 @@
+"""One exchange in one sentence, from what its bytes say and no more."""
+
+from __future__ import annotations
+
+from inspector.exchange.faults import say
+from inspector.exchange.model import Exchange
+from inspector.web.finding import message_of
+from inspector.web.present.content import field
+from inspector.web.words import plural, size, took
+
+_BROWSERS = ("Chrome", "Firefox", "Safari", "Edge", "Opera")
+_MADE = {"page": "a page", "data": "data", "style": "a style sheet", "script": "a script", "image": "a picture",
+         "font": "a font", "media": "sound or film", "socket": "a stream", "tunnel": "a tunnel", "other": "an answer"}  # fmt: skip
+
+
+def asker(exchange: Exchange) -> str:
+    """Who sent the request, as far as it says so itself."""
+    name = exchange.agent.partition(" ")[0]
+    if exchange.origin == "composer":
+        return "The composer"
+    if not name:
+        return "A program that doesn't say its name"
+    return f"Your browser ({exchange.agent})" if name in _BROWSERS else exchange.agent
+
+
+def sentence(exchange: Exchange) -> str:
+    """The exchange told in a sentence; a failed one by what went wrong."""
+    if exchange.fault:
+        detail = exchange.error.detail if exchange.error and exchange.error.detail else "no more is known"
+        return say(exchange.fault, host=exchange.host, port=exchange.port, detail=detail)
+    if exchange.kind in ("tunnel", "tls"):
+        return _tunnel(exchange)
+    return f"{asker(exchange)} {_asked(exchange)}{_answered(exchange)}"
+
+
+def _tunnel(exchange: Exchange) -> str:
+    sizes = f"{size(exchange.bytes_up)} went there and {size(exchange.bytes_down)} came back"
+    state = "So far " if exchange.state == "open" else ""
+    return (
+        f"{asker(exchange)} asked for a tunnel to {exchange.host}, port {exchange.port}. Inspector left it encrypted"
+        f" and did not look inside. {state}{sizes}."
+    )
+
+
+def _asked(exchange: Exchange) -> str:
+    host = exchange.host
+    sent = size(exchange.request_size)
+    match exchange.method:
+        case "GET":
+            return f"asked {host} for {_MADE[exchange.resource]}"
+        case "HEAD":
+            return f"asked {host} for the head of an answer only"
+        case "OPTIONS":
+            return f"asked {host} what it allows"
+        case "POST" | "PUT" | "PATCH" if exchange.request_size:
+            return f"sent {sent} to {host}"
+        case _:
+            return f"sent {exchange.method} to {host}"
+
+
+def _answered(exchange: Exchange) -> str:
+    if not exchange.status:
+        return "; no answer came yet." if exchange.state == "open" else "; no answer came."
+    parts = []
+    response = message_of(exchange, "browser", "response")
+    cookies = sum(f.name.lower() == b"set-cookie" for f in response.fields) if response else 0
+    if cookies:
+        parts.append(f"set {plural(cookies, 'cookie')}")
+    target = field(response, b"location") if response else ""
+    if target and 300 <= exchange.status < 400:
+        parts.append(f"sent it on to {target[:120]}")
+    elif exchange.status == 304:
+        parts.append("said that the stored copy is still good")
+    elif exchange.response_size:
+        parts.append(f"sent {size(exchange.response_size)}")
+    when = f" in {took(exchange.duration)}" if exchange.duration is not None else ""
+    verb = "is answering" if exchange.state == "open" else "answered"
+    told = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1]))) if parts else ""
+    return f"; it {verb}{when}{' and ' + told if len(parts) == 1 else ', ' + told if told else ''}."
