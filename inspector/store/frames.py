@@ -21,9 +21,8 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 MARK = b"\xf7In"
 HEADER = struct.Struct(">4sIII")
@@ -42,16 +41,9 @@ BODY = b"B"
 _MARKS = {MARK + kind: kind for kind in KINDS}
 
 
-class Frame(NamedTuple):
-    """A frame as read: `offset` is where its payload begins, `end` where the next frame does.
-
-    `payload` is empty for body bytes: nobody reads them in passing.
-    """
-
-    kind: bytes
-    offset: int
-    end: int
-    payload: memoryview | bytes
+# A frame as read: kind, where its payload begins, where the next frame begins, payload. The payload is empty
+# for body bytes: nobody reads them in passing. (A plain tuple: a named one costs the recorder 3 % more.)
+Frame: TypeAlias = tuple[bytes, int, int, memoryview | bytes]
 
 
 def salt(engine: str, segment: int) -> int:
@@ -89,37 +81,32 @@ class Cut(NamedTuple):
     need: int
 
 
-def walk(buffer: bytes, base: int, salted: int) -> Iterator[Frame | Cut]:
-    """The frames in `buffer`, which was read at offset `base`; the last thing it gives is a Cut.
+def walk(buffer: bytes, base: int, salted: int) -> tuple[list[Frame], Cut]:
+    """The frames in `buffer`, which was read at offset `base`, and where and why they end.
 
     A body frame is passed over without its bytes being there: its `end` may lie beyond the buffer.
     """
-    view, at, size, unpack = memoryview(buffer), 0, len(buffer), HEADER.unpack_from
-    while True:
-        if size - at < 16:
-            yield Cut(base + at, 16)
-            return
+    frames: list[Frame] = []
+    take, unpack, crc32, mark = frames.append, HEADER.unpack_from, zlib.crc32, _MARKS.get
+    view, at, size = memoryview(buffer), 0, len(buffer)
+    while size - at >= 16:
         marked, length, crc, place = unpack(buffer, at)
-        kind = _MARKS.get(marked)
+        kind = mark(marked)
         if kind is None or place ^ salted != (base + at) & 0xFFFFFFFF:
-            yield Cut(base + at, 0)
-            return
-        begin, end = at + 16, at + 16 + length
+            return frames, Cut(base + at, 0)
+        begin = at + 16
+        end = begin + length
         if kind == BODY:
-            yield Frame(kind, base + begin, base + end, b"")
-            if end > size:
-                yield Cut(base + end, 16)
-                return
+            take((kind, base + begin, base + end, b""))
         elif end > size:
-            yield Cut(base + at, 16 + length)
-            return
+            return frames, Cut(base + at, 16 + length)
         else:
             payload = view[begin:end]
-            if zlib.crc32(payload) != crc:
-                yield Cut(base + at, 0)
-                return
-            yield Frame(kind, base + begin, base + end, payload)
+            if crc32(payload) != crc:
+                return frames, Cut(base + at, 0)
+            take((kind, base + begin, base + end, payload))
         at = end
+    return frames, Cut(base + at, 16)
 
 
 def find(buffer: bytes, base: int, salted: int, start: int = 0) -> int | None:

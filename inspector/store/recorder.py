@@ -216,8 +216,11 @@ class Recorder:
         if is_damage(error):
             log.error("the index is damaged (%s); it is set aside and made again from the archive", error)
             self._forget_index()
-            set_aside(index_path(self._home))
             self._rebuild = ""
+            try:
+                set_aside(index_path(self._home))
+            except OSError as refused:  # Windows: a page has it open; the next round tries again
+                log.warning("the damaged index cannot be moved yet: %s", refused)
         elif self.trouble.fatal(error):
             self._forget_index()
         self.trouble.begin(error, now)
@@ -260,7 +263,7 @@ def _write(index: Index, followed: Followed, take: Take, harvest: Harvest) -> No
         index.exchanges(harvest.exchanges)
     if harvest.connections:
         index.connections(harvest.connections)
-    size = take.frames[-1].end if take.frames else followed.tail.place.position
+    size = take.frames[-1][2] if take.frames else followed.tail.place.position
     index.segment(engine=number, number=take.segment, bytes=size, **harvest.ranges())
     index.place(number, *take.then)
     if harvest.generation is not None:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from inspector.store.frames import BODY, Cut, Frame, find, salt, segment_path, segments, walk
+from inspector.store.frames import Cut, Frame, find, salt, segment_path, segments, walk
 
 log = logging.getLogger(__name__)
 
@@ -102,17 +102,13 @@ class Tail:
     def _walk(self, position: int, size: int) -> tuple[list[Frame], Cut]:
         salted = salt(self.folder.name, self.place.segment)
         buffer = self._pread(position, min(_CHUNK, size - position))
-        *frames, cut = walk(buffer, position, salted)
-        if not frames and isinstance(cut, Cut) and len(buffer) < cut.need <= size - position:
-            *frames, cut = walk(self._pread(position, cut.need), position, salted)
-        whole = [frame for frame in frames if isinstance(frame, Frame)]
-        if (
-            whole and whole[-1].kind == BODY and whole[-1].end > size
-        ):  # a body of which a part is still to come
-            late = whole.pop()
-            cut = Cut(late.offset - 16, late.end - late.offset + 16)
-        assert isinstance(cut, Cut)
-        return whole, cut
+        frames, cut = walk(buffer, position, salted)
+        if not frames and len(buffer) < cut.need <= size - position:
+            frames, cut = walk(self._pread(position, cut.need), position, salted)
+        if frames and frames[-1][2] > size:  # a body of which a part is still to come
+            _, offset, end, _ = frames.pop()
+            cut = Cut(offset - 16, end - offset + 16)
+        return frames, cut
 
     def _pread(self, position: int, length: int) -> bytes:
         if length <= 0:

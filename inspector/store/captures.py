@@ -1,0 +1,225 @@
+"""What was captured, as the pages ask for it: lists by key, the feed of changes, one exchange whole.
+
+Every query has a name here, and each is its own short transaction, so that the recorder's log can be written
+back. Lists page by id (which begins with the time), never by offset. The feed follows each engine's own
+change numbers; see `feed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+
+from inspector.exchange.model import (
+    Body,
+    Connection,
+    Exchange,
+    Fault,
+    Piece,
+    Summary,
+    decode_connection,
+    decode_exchange,
+)
+from inspector.store.access import Access
+from inspector.store.database import StoreProblem, captures_folder, index_path
+from inspector.store.feed import Feed
+from inspector.store.reader import ArchiveGone, ArchiveReader
+from inspector.store.rows import COLUMNS, Row, row_of
+from inspector.store.schema import connection, engine, exchange, segment
+from inspector.store.settings import Settings
+
+__all__ = ["ArchiveGone", "Captures", "Changes", "Page", "Row", "StoreProblem", "Totals"]
+
+T = TypeVar("T")
+_NOT_KEPT = "The details could not be kept: the disk was full, or too slow, when this happened."
+_UNREADABLE = "The details cannot be read: they were written by another version of Inspector."
+_X = exchange.c
+
+
+class Page(NamedTuple):
+    """A part of the list, oldest first."""
+
+    rows: tuple[Row, ...]
+    has_older: bool
+    has_newer: bool
+
+
+class Changes(NamedTuple):
+    """What changed since a cursor, each exchange once, the latest change last.
+
+    `skipped` changes are not among the rows, because there were too many. `forgotten` says that everything
+    was forgotten or made anew since: the list is to be loaded again.
+    """
+
+    rows: tuple[Row, ...]
+    cursor: str
+    skipped: int = 0
+    forgotten: bool = False
+
+
+class Totals(NamedTuple):
+    """How much there is. `exchanges` counts the finished ones; `oldest` and `newest` are seconds since the epoch."""
+
+    exchanges: int
+    open: int
+    bytes_on_disk: int
+    oldest: float | None
+    newest: float | None
+
+
+class Captures:
+    """The captures of one home. Safe to use from many threads. Methods raise StoreProblem while the index is out of reach."""
+
+    def __init__(self, home: Path, *, network: bool = False) -> None:
+        self._home = home
+        self._settings = Settings(home)
+        self._access = Access(home, network=network, damaged=self._report_damage)
+        self._archive = ArchiveReader(captures_folder(home))
+        self._feed = Feed(self._access)
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._feed.close()
+        self._access.close()
+        self._settings.close()
+
+    # -- lists
+
+    def page(self, *, before: bytes | None = None, after: bytes | None = None, limit: int = 200) -> Page:
+        """Up to `limit` exchanges next to an id, or the newest."""
+        if after is not None:
+            found = self._rows(_X.id > after, _X.id.asc(), limit + 1)
+            rows = tuple(found[:limit])
+            return Page(rows, self._exists(_X.id <= after), len(found) > limit)
+        older_than = sa.true() if before is None else _X.id < before
+        found = self._rows(older_than, _X.id.desc(), limit + 1)
+        rows = tuple(reversed(found[:limit]))
+        return Page(rows, len(found) > limit, before is not None and self._exists(_X.id >= before))
+
+    def changes(self, cursor: str, limit: int = 200) -> Changes:
+        """What changed since `cursor`, which is a former answer's; '' begins now. Costs next to nothing if nothing did."""
+        return Changes(*self._feed.since(cursor, limit))
+
+    def neighbours(self, id: bytes) -> tuple[bytes | None, bytes | None]:
+        """The ids before and after one in the list."""
+        older = sa.select(_X.id).where(_X.id < id).order_by(_X.id.desc()).limit(1)
+        newer = sa.select(_X.id).where(_X.id > id).order_by(_X.id.asc()).limit(1)
+        with self._access.reading() as reading:
+            return reading.execute(older).scalar(), reading.execute(newer).scalar()
+
+    def totals(self) -> Totals:
+        """How much there is; counted per segment, so a million exchanges cost no more than ten."""
+        with self._access.reading() as reading:
+            count, size = reading.execute(
+                sa.select(sa.func.sum(segment.c.exchanges), sa.func.sum(segment.c.bytes))
+            ).one()
+            unfinished = sa.select(sa.func.count()).where(_X.state == sa.literal_column("'open'"))
+            still_open = reading.execute(unfinished).scalar() or 0
+            ends = [
+                reading.execute(sa.select(_X.started).order_by(order).limit(1)).scalar()
+                for order in (_X.id.asc(), _X.id.desc())
+            ]
+        return Totals(int(count or 0), still_open, int(size or 0) + self._index_bytes(), *ends)
+
+    # -- one exchange
+
+    def row(self, id: bytes) -> Row | None:
+        """One exchange as the list shows it."""
+        found = self._rows(_X.id == id, None, 1)
+        return found[0] if found else None
+
+    def exchange(self, id: bytes) -> Exchange | None:
+        """One exchange, whole. Raises ArchiveGone if only its row is left."""
+        found = self._place(exchange, id, *COLUMNS)
+        if found is None:
+            return None
+        row, (name, piece) = row_of((*found[:-4], 0)), _place_of(found[-4:])
+        if not piece.length:
+            raise ArchiveGone(_NOT_KEPT)
+        return _as_listed(_decode(decode_exchange, self._archive.record(name, piece)), row)
+
+    def connection(self, id: bytes) -> Connection | None:
+        """One connection. Raises ArchiveGone if its record was removed."""
+        found = self._place(connection, id)
+        if found is None:
+            return None
+        return _decode(decode_connection, self._archive.record(*_place_of(found)))
+
+    def body(self, id: bytes, body: Body) -> Iterator[bytes]:
+        """The captured bytes of a body of exchange `id`, piece by piece. Raises ArchiveGone, perhaps half way."""
+        if body.inline:
+            yield body.inline
+        if body.pieces:
+            found = self._place(exchange, id)
+            if found is None:
+                raise ArchiveGone("The exchange is no longer kept.")
+            for piece in body.pieces:
+                yield self._archive.body(found[0].hex(), piece)
+
+    # -- forgetting
+
+    def forget_everything(self) -> int:
+        """Wish that all that was captured until now be forgotten; engines go on. See `forget` for what it does.
+
+        The recorder carries it out; give the number to `forgotten` to learn whether it has.
+        """
+        return self._settings.wish_to_forget()
+
+    def forgotten(self, generation: int) -> bool:
+        """Whether that wish has been carried out."""
+        with self._access.reading() as reading:
+            return int(self._access.fact(reading, "forgotten") or 0) >= generation
+
+    # -- below
+
+    def _rows(self, where: Any, order: Any, limit: int) -> list[Row]:
+        query = sa.select(*COLUMNS, _X.engine).where(where).order_by(order).limit(limit)
+        with self._access.reading() as reading:
+            return [row_of(found) for found in reading.execute(query)]
+
+    def _exists(self, where: Any) -> bool:
+        with self._access.reading() as reading:
+            return reading.execute(sa.select(_X.id).where(where).limit(1)).first() is not None
+
+    def _place(self, table: sa.Table, id: bytes, *columns: Any) -> Sequence[Any] | None:
+        own = table.c
+        query = (
+            sa.select(*columns, engine.c.id, own.segment, own.position, own.length)
+            .select_from(table.join(engine, engine.c.number == own.engine))
+            .where(own.id == id)
+        )
+        with self._access.reading() as reading:
+            return reading.execute(query).first()
+
+    def _index_bytes(self) -> int:
+        path = index_path(self._home)
+        files = (path, path.with_name(path.name + "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def _report_damage(self, birth: str) -> None:
+        """Tell the recorder, which alone may set the index aside."""
+        self._settings.set("rebuild", birth)
+
+
+def _place_of(found: Sequence[Any]) -> tuple[str, Piece]:
+    name, number, position, length = found
+    return name.hex(), Piece(number, position, length)
+
+
+def _decode(decoder: Callable[[bytes], T], record: bytes) -> T:
+    try:
+        return decoder(record)
+    except msgspec.MsgspecError as error:
+        raise ArchiveGone(_UNREADABLE) from error
+
+
+def _as_listed(found: Exchange, row: Summary) -> Exchange:
+    """The record, with what was found out after it was written: that its engine stopped before its end."""
+    if found.change >= row.change:
+        return found
+    error = found.error or Fault(row.fault, "us", "response-head" if found.server_leg else "request-head")
+    return msgspec.structs.replace(found, state=row.state, fault=row.fault, change=row.change, error=error)
