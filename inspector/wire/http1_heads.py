@@ -6,6 +6,8 @@ only when the first says no does `http1_diagnosis` look for the byte that is to 
 
 from __future__ import annotations
 
+import re
+
 from inspector.wire.grammar import PAIR, REQUEST, RESPONSE, SPACED_NAME
 from inspector.wire.http1_diagnosis import early_problem, head_problem
 from inspector.wire.http1_meaning import understand_request, understand_response
@@ -21,6 +23,10 @@ def parse_request(
 
     `seen` says how long the buffer was when an earlier call gave None, so that a slow sender costs nothing twice.
     """
+    if not start and buffer.endswith(b"\r\n\r\n") and len(buffer) <= limits.head:
+        match = REQUEST.fullmatch(buffer)  # most requests: one head and nothing else
+        if match is not None:
+            return _request_head(buffer, match, limits, 0)
     return _request(buffer, limits, start, start, seen)
 
 
@@ -29,31 +35,35 @@ def _request(
 ) -> RequestHead | Problem | None:
     end = buffer.find(b"\r\n\r\n", first if seen < first + 3 else seen - 3) + 4
     raw = buffer[first:end]
-    match = REQUEST.fullmatch(raw) if end > 3 else None
-    if match is None or end - first > limits.head:
-        # "a server that is expecting to receive and parse a request-line SHOULD ignore at least one empty line
-        # (CRLF) received prior to the request-line" (RFC 9112 §2.2)
-        if buffer.startswith(b"\r\n", first) and first - start < 2 * limits.empty_lines:
-            return _request(buffer, limits, start, first + 2, seen)
-        if end > 3:
-            return head_problem(buffer, limits, start, first, end, request=True)
-        return early_problem(buffer, limits, start, first, request=True)
+    match = REQUEST.fullmatch(raw) if 3 < end <= first + limits.head else None
+    if match is not None:
+        return _request_head(raw, match, limits, first - start)
+    # "a server that is expecting to receive and parse a request-line SHOULD ignore at least one empty line (CRLF)
+    # received prior to the request-line" (RFC 9112 §2.2)
+    if buffer.startswith(b"\r\n", first) and first - start < 2 * limits.empty_lines:
+        return _request(buffer, limits, start, first + 2, seen)
+    if end > 3:
+        return head_problem(buffer, limits, start, first, end, request=True)
+    return early_problem(buffer, limits, start, first, request=True)
+
+
+def _request_head(raw: bytes, match: re.Match[bytes], limits: Limits, skipped: int) -> RequestHead | Problem:
     method, target, minor, _ = match.groups()
     at = match.start(4)
     pairs = PAIR.findall(raw, at)
     if at > limits.line:
-        return Problem("target-too-long", first - start + limits.line, f"{at} bytes")
+        return Problem("target-too-long", skipped + limits.line, f"{at} bytes")
     if len(pairs) > limits.fields:
-        return Problem("too-many-fields", first - start, f"{len(pairs)} fields")
+        return Problem("too-many-fields", skipped, f"{len(pairs)} fields")
     fields = [(name.lower(), value.rstrip()) for name, value in pairs]
     head = RequestHead(raw, method, target, "origin", 1 if minor == b"1" else 0, fields)
-    head.consumed = end - start
+    head.consumed = skipped + len(raw)
     head.clean = raw
     head.fields_at = at
     problem = understand_request(head)
     if problem is None:
         return head
-    return problem._replace(offset=problem.offset + first - start)
+    return problem._replace(offset=problem.offset + skipped)
 
 
 def parse_response(

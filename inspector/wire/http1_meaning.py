@@ -18,38 +18,48 @@ LARGEST_LENGTH = 2**63 - 1
 _FRAMING = frozenset({b"content-length", b"transfer-encoding"})
 _TELLING = HOP_BY_HOP | _FRAMING | {b"host", b"expect"}
 _WITH_HOST = frozenset({b"http", b"https", b"ws", b"wss"})
+_COMMON_OPTIONS = {
+    b"keep-alive": (b"keep-alive",),
+    b"Keep-Alive": (b"keep-alive",),
+    b"close": (b"close",),
+}
 _PLAIN_OPTIONS = frozenset({b"close", b"keep-alive", b"upgrade"})
 
 
 def understand_request(head: RequestHead) -> Problem | None:
-    """Fills in what the fields say; or the first problem."""
+    """Fills in what the fields say; or the first problem. (One loop with its branches inside: this is the hot path.)"""
     problem: Problem | None = None
     hosts = 0
+    host = None
     hop: list[bytes] = []
     for name, value in head.fields:
         if name not in _TELLING:
             continue
         if name == b"host":
             hosts += 1
-            head.host = head.authority = value
-        elif name in _FRAMING:
-            problem = problem or _framing(head, name, value)
+            host = value
+        elif name in HOP_BY_HOP:
+            _hop_by_hop(head, hop, name, value)
         elif name == b"expect":
             # "A server that receives a 100-continue expectation in an HTTP/1.0 request MUST ignore that" (9110 §10.1.1)
             head.expects_continue = head.minor == 1 and value.lower() == b"100-continue"
         else:
-            _hop_by_hop(head, hop, name, value)
-    if hosts != 1:
-        if hosts:
-            return _at(head.raw, "host-repeated", b"host", 1)
-        if head.minor:
-            return Problem("host-missing", len(head.raw) - 2)
-    problem = problem or _whom_for(head)
-    if problem is None and hop:
-        _connection(head, hop)
-    elif not head.minor:
-        head.keep_alive = False
-    return problem
+            problem = problem or _framing(head, name, value)
+    if hosts == 1:
+        head.host = head.authority = host  # type: ignore[assignment] # hosts counts what was assigned
+    elif hosts:
+        return _at(head.raw, "host-repeated", b"host", 1)
+    elif head.minor:
+        return Problem("host-missing", len(head.raw) - 2)
+    if problem is not None:
+        return problem
+    if host and head.target[0] == 47 and head.method != b"CONNECT" and PLAIN_HOST.fullmatch(host):
+        head.path = head.target
+    elif (problem := _whom_for(head)) is not None:
+        return problem
+    if hop or not head.minor:
+        _connection(head, hop, persistent=head.form != "absolute")
+    return None
 
 
 def understand_response(head: ResponseHead) -> Problem | None:
@@ -57,27 +67,25 @@ def understand_response(head: ResponseHead) -> Problem | None:
     problem: Problem | None = None
     hop: list[bytes] = []
     for name, value in head.fields:
-        if name not in _TELLING or name == b"host" or name == b"expect":  # noqa: PLR1714 # a set would cost 50 ns
+        if name not in _TELLING:
             continue
-        if name in _FRAMING:
+        if name in HOP_BY_HOP:
+            _hop_by_hop(head, hop, name, value)
+        elif name in _FRAMING:
             problem = problem or _framing(head, name, value)
             # "A server MUST NOT send a Content-Length header field in any response with a status code of 1xx
             # (Informational) or 204 (No Content)" (RFC 9110 §8.6); many do, with a 0, and mean no harm.
             if head.status < 200 or head.status == 204:
                 hop.append(name)
                 head.notes += (f"no-content:{name.decode('ascii')}",)
-        else:
-            _hop_by_hop(head, hop, name, value)
-    if problem is None and hop:
-        _connection(head, hop)
-    elif not head.minor:
-        head.keep_alive = False
+    if problem is None and (hop or not head.minor):
+        _connection(head, hop, persistent=True)
     return problem
 
 
 def _hop_by_hop(head: RequestHead | ResponseHead, hop: list[bytes], name: bytes, value: bytes) -> None:
     if name == b"connection":
-        head.options += _options(value)
+        head.options += _COMMON_OPTIONS.get(value) or _options(value)
     elif name == b"te" and value.lower() == b"trailers":
         return
     elif name == b"upgrade" and head.minor:
@@ -87,16 +95,16 @@ def _hop_by_hop(head: RequestHead | ResponseHead, hop: list[bytes], name: bytes,
         hop.append(name)
 
 
-def _connection(head: RequestHead | ResponseHead, hop: list[bytes]) -> None:
-    """What Connection says: whether it stays, what it becomes, which other fields end here."""
+def _connection(head: RequestHead | ResponseHead, hop: list[bytes], *, persistent: bool) -> None:
+    """What Connection says: whether it stays, what it becomes, which other fields end here.
+
+    RFC 9112 §9.3: HTTP/1.0 stays only if it says so, and never (`persistent`) where we are its proxy.
+    """
     options = head.options
-    closes = b"close" in options
-    if head.minor:
-        head.keep_alive = not closes
-    else:
-        # RFC 9112 §9.3: HTTP/1.0 stays only if it says so, and never where we are its proxy
-        proxied = isinstance(head, RequestHead) and head.form == "absolute"
-        head.keep_alive = b"keep-alive" in options and not closes and not proxied
+    if b"close" in options:
+        head.keep_alive = False
+    elif not head.minor:
+        head.keep_alive = persistent and b"keep-alive" in options
     if b"upgrade" not in options:
         head.upgrade = b""
     for option in options:
@@ -108,8 +116,6 @@ def _connection(head: RequestHead | ResponseHead, hop: list[bytes]) -> None:
 
 
 def _options(value: bytes) -> tuple[bytes, ...]:
-    if b"," not in value:
-        return (value.lower(),) if value else ()
     return tuple(option for item in value.lower().split(b",") if (option := item.strip(b" \t")))
 
 
