@@ -67,7 +67,9 @@ _PLAIN = ("Content-Type", "text/plain; charset=utf-8")
 def _render(talk: Http1, flow: Flow, subject: Subject) -> Page:
     context = talk.context
     head, facts = flow.head, flow.failed_facts
-    accept = next((value for name, value in head.fields if name == b"accept"), b"") if head is not None else b""
+    accept = (
+        next((value for name, value in head.fields if name == b"accept"), b"") if head is not None else b""
+    )
     ask = PageAsk(
         kind=subject,
         host=flow.host,
@@ -88,7 +90,12 @@ def _render(talk: Http1, flow: Flow, subject: Subject) -> Page:
         return context.render(ask)
     except Exception as error:  # noqa: BLE001 (a page that fails must not take the connection with it)
         context.complain(f"the page about {subject} could not be made: {error!r}")
-        return Page(502, "Bad Gateway", (_PLAIN,), b"Inspector could not make the page about this; see the exchange.\n")
+        return Page(
+            502,
+            "Bad Gateway",
+            (_PLAIN,),
+            b"Inspector could not make the page about this; see the exchange.\n",
+        )
 
 
 def _reason(page: Page, status: int) -> str:

@@ -111,7 +111,17 @@ class ClientConnection(Stream):
     def describe(self, closed: float | None) -> Connection:
         peer, local = self.address("peername"), self.address("sockname")
         return Connection(
-            self.id, "client", self.opened, *peer, *local, self.name, "", self.facts, self.asked, self.answered, closed
+            self.id,
+            "client",
+            self.opened,
+            *peer,
+            *local,
+            self.name,
+            "",
+            self.facts,
+            self.asked,
+            self.answered,
+            closed,
         )
 
     def finish(self) -> None:

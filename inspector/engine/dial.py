@@ -69,9 +69,16 @@ class Dialer:
             return None
         host = origin.host
         address = address_of(host)
-        if host == "localhost" or host.endswith(".localhost") or (address is not None and address.is_loopback):
+        if (
+            host == "localhost"
+            or host.endswith(".localhost")
+            or (address is not None and address.is_loopback)
+        ):
             return None
-        if any(name == "<local>" and "." not in host or host == name or host.endswith("." + name) for name in self._bypass):
+        if any(
+            name == "<local>" and "." not in host or host == name or host.endswith("." + name)
+            for name in self._bypass
+        ):
             return None
         return self._proxy
 
@@ -128,7 +135,9 @@ class Dialer:
             async with asyncio.timeout(self.context.timeouts.connect):
                 found = await self.context.loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except TimeoutError:
-            raise DialError(Fault("dns-failed", "network", "dns", None, "the name service did not answer")) from None
+            raise DialError(
+                Fault("dns-failed", "network", "dns", None, "the name service did not answer")
+            ) from None
         except (OSError, UnicodeError) as error:
             raise DialError(_name_fault(error)) from error
         finally:
@@ -141,7 +150,9 @@ class Dialer:
 
     # -- connections
 
-    async def _race(self, addresses: list[str], port: int, origin: Origin, flow: Flow, *, through: bool) -> ServerConnection:
+    async def _race(
+        self, addresses: list[str], port: int, origin: Origin, flow: Flow, *, through: bool
+    ) -> ServerConnection:
         flow.connect_start = time.perf_counter()
         race = _Race(self.context, port, origin, flow, through)
         try:
@@ -178,7 +189,10 @@ class Dialer:
         done: asyncio.Future[None] = context.loop.create_future()
         try:
             tls = TlsState(
-                self._tls, server_side=False, name=name, session=remembered.session if remembered is not None else None
+                self._tls,
+                server_side=False,
+                name=name,
+                session=remembered.session if remembered is not None else None,
             )
         except ValueError as error:  # a name that TLS can't ask for
             raise DialError(Fault("tls-server-failed", "us", "tls", None, str(error))) from error
@@ -189,7 +203,9 @@ class Dialer:
                 await done
         except TimeoutError:
             raise DialError(
-                Fault("tls-server-failed", "server", "tls", None, f"no answer within {context.timeouts.tls:g} s")
+                Fault(
+                    "tls-server-failed", "server", "tls", None, f"no answer within {context.timeouts.tls:g} s"
+                )
             ) from None
         except (OSError, ssl.SSLError, EOFError, ValueError) as error:
             context.sessions.forget(origin.name, origin.port)
@@ -203,7 +219,11 @@ class Dialer:
             flow.tls_end = time.perf_counter()
         chain = remembered.chain if remembered is not None else ()
         connection.facts = client_facts(
-            tls, self._watch.take_off(tls.object), chain, verified=self.context.settings.verify_upstream, began=connection.opened
+            tls,
+            self._watch.take_off(tls.object),
+            chain,
+            verified=self.context.settings.verify_upstream,
+            began=connection.opened,
         )
         flow.tls_version = connection.facts.version
 
@@ -263,7 +283,9 @@ class _Race:
         flow = self._flow
         try:
             _, connection = await self._context.loop.create_connection(
-                lambda: ServerConnection(self._context, self._origin, through_proxy=self._through), address, self._port
+                lambda: ServerConnection(self._context, self._origin, through_proxy=self._through),
+                address,
+                self._port,
             )
         except OSError as error:
             took = time.perf_counter() - began
@@ -344,7 +366,11 @@ def _in_turn(addresses: list[str]) -> list[str]:
 
 
 def _name_fault(error: Exception) -> Fault:
-    unknown = {getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY") if hasattr(socket, name)}
+    unknown = {
+        getattr(socket, name)
+        for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY")
+        if hasattr(socket, name)
+    }
     if isinstance(error, socket.gaierror) and error.errno in unknown:
         return Fault("dns-unknown", "network", "dns")
     if isinstance(error, UnicodeError):

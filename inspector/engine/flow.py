@@ -7,6 +7,7 @@ as often as anyone wants one. It decides nothing.
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from inspector.engine.tap import Tap
@@ -80,6 +81,7 @@ class Flow:
     response_done = False
     retried = False
     finished = False
+    changed = False
     announced = False
     last_size = 0
     told = 0.0
@@ -108,8 +110,12 @@ class Flow:
         self.client_request = head.raw if head is not None else b""
 
     def decide(self, code: str, detail: str = "") -> None:
-        """Note something that Inspector did."""
-        self.decisions += (Decision(code, detail, "", time.perf_counter() - self.zero),)
+        """Note something that Inspector did: what every proxy does without the time, the rest with it."""
+        if DECISIONS[code].routine:
+            self.decisions += (_routine(code, detail),)
+        else:
+            self.changed = True
+            self.decisions += (Decision(code, detail, "", time.perf_counter() - self.zero),)
 
     def progress(self) -> int:
         """Bytes of bodies so far, both ways: tells whether an open exchange has something new to show."""
@@ -154,7 +160,7 @@ class Flow:
             self._protection(),
             self.tls_version,
             self.remote,
-            any(not DECISIONS[decision.code].routine for decision in self.decisions),
+            self.changed,
             error.code if error is not None else "",
             0,
             self._client_leg(up, down),
@@ -221,6 +227,12 @@ class Flow:
             *(self.client_tls or (None, None)),
         )  # fmt: skip
         return Timeline(*(None if at is None else at - zero for at in times))
+
+
+@lru_cache(maxsize=1024)
+def _routine(code: str, detail: str) -> Decision:
+    """Most exchanges share a few of these: made once, encoded often."""
+    return Decision(code, detail)
 
 
 def _passed_on(body: Body) -> Body:

@@ -48,7 +48,9 @@ def server_fault(tls: TlsState, seen: tuple[Seen, ...], error: Exception, began:
     elif alert and by == "server":
         fault = Fault("tls-server-alert", "server", "tls", None, alert)
     elif isinstance(error, EOFError):
-        fault = Fault("tls-server-failed", "server", "tls", None, "it closed the connection in the middle of it")
+        fault = Fault(
+            "tls-server-failed", "server", "tls", None, "it closed the connection in the middle of it"
+        )
     else:
         fault = Fault("tls-server-failed", "server", "tls", None, in_words(error))
     facts = Tls(
@@ -66,7 +68,13 @@ def server_fault(tls: TlsState, seen: tuple[Seen, ...], error: Exception, began:
 
 
 def browser_facts(
-    tls: TlsState, seen: tuple[Seen, ...], hello: ClientHello, identity: Identity, began: float, *, complete: bool
+    tls: TlsState,
+    seen: tuple[Seen, ...],
+    hello: ClientHello,
+    identity: Identity,
+    began: float,
+    *,
+    complete: bool,
 ) -> Tls:
     """A handshake with a browser, complete or not. Whether it believed our stand-in is for the browser to know."""
     object = tls.object
@@ -128,6 +136,8 @@ def _chain_seen(seen: tuple[Seen, ...]) -> tuple[bytes, ...]:
 
 def _messages(seen: tuple[Seen, ...], began: float, *, server_side: bool) -> tuple[HandshakeMessage, ...]:
     return tuple(
-        HandshakeMessage(sender(each, server_side=server_side), each.content, each.type, each.size, each.at - began)
+        HandshakeMessage(
+            sender(each, server_side=server_side), each.content, each.type, each.size, each.at - began
+        )
         for each in seen
     )

@@ -6,10 +6,19 @@ goes on byte for byte.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from inspector.engine.flow import Flow
-from inspector.engine.targets import DEFAULT_PORTS, Authority, Origin, TargetError, authority, host_field, path_text
+from inspector.engine.targets import (
+    DEFAULT_PORTS,
+    Authority,
+    Origin,
+    TargetError,
+    authority,
+    host_field,
+    path_text,
+)
 from inspector.exchange.model import Fault
 from inspector.wire.http1 import RequestHead, ResponseHead, pass_on
 
@@ -164,7 +173,11 @@ def request_head(flow: Flow, head: RequestHead, way: Way, context: Context) -> b
     path, extra = head.path, b""
     plain_proxy = None if way.origin.secure else context.dialer.proxy_for(way.origin)
     if plain_proxy is not None:
-        path = b"http://" + host_field("http", way.origin.host, way.origin.port) + (b"" if path == b"*" else path)
+        path = (
+            b"http://"
+            + host_field("http", way.origin.host, way.origin.port)
+            + (b"" if path == b"*" else path)
+        )
         extra = plain_proxy.credentials
     if head.method in (b"OPTIONS", b"TRACE"):
         replaced = _count_down(head, replaced)
@@ -227,6 +240,7 @@ def response_head(flow: Flow, head: ResponseHead, *, keep: bool, dechunk: bool) 
     return line + pass_on(head, drop=drop, extra=extra)
 
 
+@lru_cache(maxsize=1024)
 def names(hop: tuple[bytes, ...]) -> str:
     """Field names for a decision's sentence, each once, as they are usually written."""
     return ", ".join(dict.fromkeys(name.decode("latin-1").title() for name in hop))

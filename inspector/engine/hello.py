@@ -190,7 +190,10 @@ class Hello(Silent):
             return
         if self.connection.closing:
             server.close()
-            self._over(flow, Fault("client-closed-early", "client", "tunnel", None, "before the site answered", "closed"))
+            self._over(
+                flow,
+                Fault("client-closed-early", "client", "tunnel", None, "before the site answered", "closed"),
+            )
             return
         server.begin(flow)
         server.pipe(flow)

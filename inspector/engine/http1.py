@@ -19,7 +19,15 @@ from inspector.engine.side import BrowserSide
 from inspector.engine.targets import Origin
 from inspector.exchange.faults import look_up
 from inspector.exchange.model import Fault
-from inspector.wire.http1 import Body, CloseBody, Problem, RequestHead, ResponseHead, body_of_request, parse_request
+from inspector.wire.http1 import (
+    Body,
+    CloseBody,
+    Problem,
+    RequestHead,
+    ResponseHead,
+    body_of_request,
+    parse_request,
+)
 from inspector.wire.rules import RULES
 
 if TYPE_CHECKING:
@@ -232,7 +240,12 @@ class Http1(BrowserSide):
         """All of the response has been passed on."""
         if flow.request_done:
             self._finish(flow)
-        elif flow.server is None or not flow.response or not flow.response.keep_alive or flow.server.finished_sending:
+        elif (
+            flow.server is None
+            or not flow.response
+            or not flow.response.keep_alive
+            or flow.server.finished_sending
+        ):
             self.abandon_request(flow)
 
     def abandon_request(self, flow: Flow) -> None:
@@ -360,7 +373,9 @@ class Http1(BrowserSide):
         flow.client_request = data[: self.context.limits.head]
         if self.way is not None:
             flow.scheme, flow.host, flow.port = self.way.scheme, self.way.origin.host, self.way.origin.port
-        self._answer_fault(flow, Fault(problem.code, "client", "request-head", problem.offset, problem.detail))
+        self._answer_fault(
+            flow, Fault(problem.code, "client", "request-head", problem.offset, problem.detail)
+        )
 
     def turn_away(self, limit: str) -> None:
         """The engine has no room for this connection."""
@@ -376,11 +391,18 @@ class Http1(BrowserSide):
         self._keep = False
         if self._state == _WAIT and flow is not None:
             if flow.server is not None:
-                flow.server.deadline = min(flow.server.deadline, self.context.now + self.context.timeouts.response)
+                flow.server.deadline = min(
+                    flow.server.deadline, self.context.now + self.context.timeouts.response
+                )
             return  # half-close: the answer still goes out
         if self._state == _BODY and flow is not None:
             problem = self._reader.eof() if self._reader is not None else None
-            self._fail(flow, Fault("client-closed-early", "client", "request-body", None, problem.detail if problem else ""))
+            self._fail(
+                flow,
+                Fault(
+                    "client-closed-early", "client", "request-body", None, problem.detail if problem else ""
+                ),
+            )
         elif self._pending:
             data, self._pending = self._pending, b""
             self._malformed(Problem("head-cut-short", len(data), f"{len(data)} bytes came"), data)
@@ -394,9 +416,17 @@ class Http1(BrowserSide):
         if flow.dialing is not None:
             flow.dialing.cancel()
         if not flow.response_done:
-            stage = "response-body" if flow.response is not None else "response-head" if flow.request_done else "request-body"
+            stage = (
+                "response-body"
+                if flow.response is not None
+                else "response-head"
+                if flow.request_done
+                else "request-body"
+            )
             size = flow.down.size if flow.down is not None else 0
-            flow.error = Fault("client-closed-early", "client", stage, None, f"after {size} bytes of the body", "closed")  # type: ignore[arg-type]  # one of three
+            flow.error = Fault(
+                "client-closed-early", "client", stage, None, f"after {size} bytes of the body", "closed"
+            )  # type: ignore[arg-type]  # one of three
         server = flow.server
         if server is not None:
             self.introduce(flow)

@@ -31,7 +31,9 @@ class Archive(Protocol):
 class Ledger:
     """Keeps the exchanges of one engine. `changes` and `kept` count since start."""
 
-    def __init__(self, archive: Archive, limits: Limits, loop: asyncio.AbstractEventLoop, *, capturing: bool) -> None:
+    def __init__(
+        self, archive: Archive, limits: Limits, loop: asyncio.AbstractEventLoop, *, capturing: bool
+    ) -> None:
         self._archive = archive
         self._limits = limits
         self._loop = loop

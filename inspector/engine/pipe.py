@@ -51,7 +51,9 @@ class Pipe(BrowserSide):
         self._maybe_over()
 
     def lost(self, error: Exception | None) -> None:
-        self._over(Fault("client-closed-early", "client", "tunnel", None, str(error)) if error is not None else None)
+        self._over(
+            Fault("client-closed-early", "client", "tunnel", None, str(error)) if error is not None else None
+        )
 
     def expired(self) -> None:
         self._over(None)
@@ -67,7 +69,9 @@ class Pipe(BrowserSide):
 
     def tunnel_closed(self, flow: Flow, error: Exception | None) -> None:
         """The site's side is gone."""
-        self._over(Fault("server-closed-early", "server", "tunnel", None, str(error)) if error is not None else None)
+        self._over(
+            Fault("server-closed-early", "server", "tunnel", None, str(error)) if error is not None else None
+        )
 
     def server_failed(self, flow: Flow, fault: Fault) -> None:
         """The site's side failed."""

@@ -92,7 +92,17 @@ class ServerConnection(Stream):
     def describe(self, closed: float | None) -> Connection:
         peer, local = self.address("peername"), self.address("sockname")
         return Connection(
-            self.id, "server", self.opened, *peer, *local, self.origin.host, self.via, self.facts, b"", b"", closed
+            self.id,
+            "server",
+            self.opened,
+            *peer,
+            *local,
+            self.origin.host,
+            self.via,
+            self.facts,
+            b"",
+            b"",
+            closed,
         )
 
     def release_flow(self, *, reusable: bool) -> None:
@@ -333,9 +343,13 @@ class ServerConnection(Stream):
             self.close()
             return
         if flow.client is not None:
-            waited = self.context.timeouts.response if flow.response is None else self.context.timeouts.silence
+            waited = (
+                self.context.timeouts.response if flow.response is None else self.context.timeouts.silence
+            )
             stage = "response-head" if flow.response is None else "response-body"
-            flow.client.server_failed(flow, Fault("server-timeout", "server", stage, None, f"{waited:g} s", ""))  # type: ignore[arg-type]  # one of two
+            flow.client.server_failed(
+                flow, Fault("server-timeout", "server", stage, None, f"{waited:g} s", "")
+            )  # type: ignore[arg-type]  # one of two
 
     # -- backpressure: this end takes no more of the request
 

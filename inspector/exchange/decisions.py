@@ -22,11 +22,17 @@ DECISIONS: dict[str, Act] = {
         True,
         "RFC 9112 §3.2.2",
     ),
-    "hop-by-hop": Act("Fields meant only for this connection were not passed on: {detail}.", True, "RFC 9110 §7.6.1"),
-    "host-replaced": Act(
-        "The Host field did not name the host in the request line ({detail}) and was replaced.", True, "RFC 9112 §3.2.2"
+    "hop-by-hop": Act(
+        "Fields meant only for this connection were not passed on: {detail}.", True, "RFC 9110 §7.6.1"
     ),
-    "connection-close": Act("The connection was announced as closing after this response.", True, "RFC 9112 §9.6"),
+    "host-replaced": Act(
+        "The Host field did not name the host in the request line ({detail}) and was replaced.",
+        True,
+        "RFC 9112 §3.2.2",
+    ),
+    "connection-close": Act(
+        "The connection was announced as closing after this response.", True, "RFC 9112 §9.6"
+    ),
     "version": Act("The message was passed on as HTTP/1.1; it came as {detail}.", True, "RFC 9110 §2.5"),
     "dechunked": Act(
         "The chunk framing was taken off, since the other side speaks HTTP/1.0.", True, "RFC 9112 §6.1"
@@ -35,7 +41,9 @@ DECISIONS: dict[str, Act] = {
     "space-before-colon": Act(
         "White space between a field's name and its colon was removed ({detail}).", False, "RFC 9112 §5.1"
     ),
-    "cookie-stripped": Act("The dashboard's own cookie was taken out before anything was sent or kept.", False),
+    "cookie-stripped": Act(
+        "The dashboard's own cookie was taken out before anything was sent or kept.", False
+    ),
     "retried": Act(
         "The kept-alive connection had been closed by the site; the request was sent again on a new one.",
         True,

@@ -25,9 +25,7 @@ Kind = Literal["http", "websocket", "tunnel", "tls", "page"]
 State = Literal["open", "done", "failed"]
 Origin = Literal["browser", "composer", "gateway", "rule", "import"]
 Protection = Literal["none", "decrypted", "sealed"]
-Resource = Literal[
-    "page", "data", "style", "script", "image", "font", "media", "socket", "tunnel", "other"
-]
+Resource = Literal["page", "data", "style", "script", "image", "font", "media", "socket", "tunnel", "other"]
 
 
 class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
