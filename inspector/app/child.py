@@ -13,6 +13,7 @@ SIGTERM and SIGINT mean "stop" too. A child holds the lock of its role, so no tw
 from __future__ import annotations
 
 import faulthandler
+import logging
 import os
 import signal
 import socket
@@ -55,6 +56,9 @@ class Child:
 
     def __init__(self, role: str) -> None:
         faulthandler.enable()
+        logging.basicConfig(
+            level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
+        )
         self.role = role
         self._reports = _private_stdout()
         order = msgspec.json.decode(_first_line(), type=Order)

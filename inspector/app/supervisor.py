@@ -51,8 +51,8 @@ class Due(NamedTuple):
 class Screen(Protocol):
     """Where the supervisor says what a person should know."""
 
-    def started(self) -> None:
-        """All processes do their work."""
+    def started(self, facts: dict[str, str]) -> None:
+        """All processes do their work, and said this of themselves."""
 
     def say(self, sentence: str, cure: str = "") -> None:
         """Something happened that matters."""
@@ -76,6 +76,7 @@ class Supervisor:
         self._processes: dict[str, Process] = {}
         self._back_offs = {role.name: BackOff() for role in roles}
         self._due: dict[str, Due] = {}
+        self._facts: dict[str, str] = {}
         self._started = False
         self._stopping = False
 
@@ -117,7 +118,9 @@ class Supervisor:
             self._changed(self)
 
     def _next_event(self) -> Event | None:
-        timeout = max(0.0, min(due.at for due in self._due.values()) - time.monotonic()) if self._due else None
+        timeout = (
+            max(0.0, min(due.at for due in self._due.values()) - time.monotonic()) if self._due else None
+        )
         if not self._platform.wakes_on_signals:
             timeout = min(LOOK_EVERY, timeout) if timeout is not None else LOOK_EVERY
         try:
@@ -153,11 +156,12 @@ class Supervisor:
             self._screen.say(report.sentence, report.cure)
             return
         process.ready = True
+        self._facts |= report.facts
         self._log.write(process.role.name, "ready")
         if not self._started and all(one.ready for one in self._processes.values()):
             self._started = True
             self._changed(self)
-            self._screen.started()
+            self._screen.started(self._facts)
 
     def _bring_back(self, process: Process, status: int) -> None:
         name, how = process.role.name, _how(status)

@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
+from inspector import __version__
 from inspector.app.child import Child
+from inspector.app.run import dashboard
+from inspector.app.settings import RunSettings
+from inspector.store.captures import Captures
+from inspector.store.settings import Settings
+from inspector.store.status import read_boards
+from inspector.web.app import create_dashboard
+from inspector.web.server import serve
+from inspector.web.settings import WebSettings
+from inspector.web.tickets import sign_in_url
 
 
 def main() -> None:
     child = Child("web")
     stop = threading.Event()
     child.on_stop(stop.set)
-    child.ready()
-    stop.wait()
+    settings = child.settings
+    home, told = Path(settings.data), _web_settings(settings)
+    built = create_dashboard(told, Captures(home), Settings(home), lambda: read_boards(settings.run))
+    child.ready(link=sign_in_url(settings.run, dashboard(settings)))
+    serve(built, child.sockets("web"), told, stop)
+
+
+def _web_settings(settings: RunSettings) -> WebSettings:
+    return WebSettings(
+        run=str(settings.run),
+        addresses=settings.web,
+        names=(settings.web_name,),
+        proxies=settings.listen,
+        ca_path=str(settings.certs / "ca.pem"),
+        version=__version__,
+    )
 
 
 if __name__ == "__main__":

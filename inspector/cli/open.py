@@ -11,6 +11,7 @@ from inspector.app.platform import here
 from inspector.cli.options import home_option
 from inspector.cli.screen import open_in_browser
 from inspector.cli.status import not_running
+from inspector.web.tickets import sign_in_url
 
 
 @click.command("open")
@@ -23,7 +24,7 @@ def command(home_folder: Path | None, no_browser: bool) -> None:
     running = notice.read(place.run, here())
     if running is None:
         raise not_running(root)
-    link = running.dashboard
+    link = sign_in_url(place.run, running.dashboard)
     if not no_browser and open_in_browser(link):
         click.echo(f"Opened {running.dashboard} in your browser.")
     else:

@@ -27,9 +27,9 @@ class Screen:
         self._place = place
         self._open_browser = open_browser
 
-    def started(self) -> None:
+    def started(self, facts: dict[str, str]) -> None:
         """Print the first screen; the browser is opened first, so that it can say whether that went well."""
-        link = sign_in_link(self._settings)
+        link = facts.get("link") or dashboard(self._settings)
         opened = self._open_browser and open_in_browser(link)
         click.echo(first_screen(self._settings, self._place, link=link, opened=opened))
 
@@ -96,11 +96,6 @@ def _last_line(settings: RunSettings) -> str:
         "Nothing on this computer was changed. Only programs that you point at the proxy are captured."
         f"{kept} Ctrl-C stops it."
     )
-
-
-def sign_in_link(settings: RunSettings) -> str:
-    """A link that signs in one browser, once."""
-    return dashboard(settings)
 
 
 def open_in_browser(link: str) -> bool:

@@ -14,7 +14,7 @@ class Screen:
     def __init__(self, settings: RunSettings, place: home.Home) -> None:
         self._settings = settings
 
-    def started(self) -> None:
+    def started(self, facts: dict) -> None:
         tell({"started": True, "listen": self._settings.listen, "web": self._settings.web})
 
     def say(self, sentence: str, cure: str = "") -> None:
