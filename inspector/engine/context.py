@@ -33,7 +33,7 @@ class LeafSource(Protocol):
 class Context:
     """One engine's parts. `now` is the loop's time, half a second coarse: good enough for deadlines, and free."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 (made in one place)
         self,
         settings: Settings,
         loop: asyncio.AbstractEventLoop,

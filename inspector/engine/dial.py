@@ -76,7 +76,7 @@ class Dialer:
         ):
             return None
         if any(
-            name == "<local>" and "." not in host or host == name or host.endswith("." + name)
+            (name == "<local>" and "." not in host) or host == name or host.endswith("." + name)
             for name in self._bypass
         ):
             return None

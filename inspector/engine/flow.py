@@ -171,7 +171,7 @@ class Flow:
         )
 
     def _resource(self, request: dict[bytes, bytes], media: str) -> Resource:
-        if self.kind == "http" or self.kind == "page":
+        if self.kind in {"http", "page"}:
             return resource_kind(request.get(b"sec-fetch-dest", b""), media)
         return "socket" if self.kind == "websocket" else "tunnel"
 

@@ -18,7 +18,7 @@ from inspector.engine.heads import Way, WayError, find_way, request_head, respon
 from inspector.engine.side import BrowserSide
 from inspector.engine.targets import Origin
 from inspector.exchange.faults import look_up
-from inspector.exchange.model import Fault
+from inspector.exchange.model import Fault, Stage
 from inspector.wire.http1 import (
     Body,
     CloseBody,
@@ -416,7 +416,7 @@ class Http1(BrowserSide):
         if flow.dialing is not None:
             flow.dialing.cancel()
         if not flow.response_done:
-            stage = (
+            stage: Stage = (
                 "response-body"
                 if flow.response is not None
                 else "response-head"
@@ -426,7 +426,7 @@ class Http1(BrowserSide):
             size = flow.down.size if flow.down is not None else 0
             flow.error = Fault(
                 "client-closed-early", "client", stage, None, f"after {size} bytes of the body", "closed"
-            )  # type: ignore[arg-type]  # one of three
+            )
         server = flow.server
         if server is not None:
             self.introduce(flow)

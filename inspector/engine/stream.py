@@ -6,6 +6,7 @@ TLS runs in an SSLObject over memory BIOs, so the ciphertext passes through our 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 import time
 from typing import Any, cast
@@ -104,7 +105,7 @@ class Stream(asyncio.Protocol):
         tls.incoming.write(data)
         if self._handshaking:
             self._shake(tls)
-            if self._handshaking or self.tls is None:
+            if not self._established(tls):
                 return
         try:
             plain, done = tls.decrypt()
@@ -156,6 +157,9 @@ class Stream(asyncio.Protocol):
         self._shake(tls)
         if not self._handshaking and self.tls is tls and not self.closing:
             self.data_received(b"")
+
+    def _established(self, tls: TlsState) -> bool:
+        return not self._handshaking and self.tls is tls
 
     def give_up_handshake(self) -> None:
         """The other side took too long."""
@@ -221,10 +225,9 @@ class Stream(asyncio.Protocol):
     def _say_goodbye(self, tls: TlsState) -> None:
         if self._handshaking:
             return
-        try:
+        # unwrap wants the peer's answer, which we don't wait for; our close_notify is in the BIO by then
+        with contextlib.suppress(ssl.SSLError, OSError, ValueError):
             tls.object.unwrap()
-        except (ssl.SSLError, OSError, ValueError):
-            pass  # unwrap wants the peer's answer; our close_notify is in the BIO by now
         self._flush(tls)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from inspector.engine.stream import Stream
-from inspector.exchange.model import Connection, Fault, Tls
+from inspector.exchange.model import Connection, Fault, Stage, Tls
 from inspector.wire.http1 import Body, CloseBody, Problem, ResponseHead, body_of_response, parse_response
 
 if TYPE_CHECKING:
@@ -329,11 +329,11 @@ class ServerConnection(Stream):
             fault = Fault("server-closed-early", "server", "response-body", self._reader.size, detail, "")
         flow.client.server_failed(flow, fault)
 
-    def _fault(self, flow: Flow, problem: Problem, stage: str, data: bytes) -> None:
+    def _fault(self, flow: Flow, problem: Problem, stage: Stage, data: bytes) -> None:
         assert flow.client is not None
         if stage == "response-head":
             flow.client.keep_malformed_response(flow, data)
-        fault = Fault(problem.code, "server", stage, problem.offset, problem.detail, "")  # type: ignore[arg-type]  # one of two
+        fault = Fault(problem.code, "server", stage, problem.offset, problem.detail, "")
         flow.client.server_failed(flow, fault)
 
     def expired(self) -> None:
@@ -346,10 +346,10 @@ class ServerConnection(Stream):
             waited = (
                 self.context.timeouts.response if flow.response is None else self.context.timeouts.silence
             )
-            stage = "response-head" if flow.response is None else "response-body"
+            stage: Stage = "response-head" if flow.response is None else "response-body"
             flow.client.server_failed(
                 flow, Fault("server-timeout", "server", stage, None, f"{waited:g} s", "")
-            )  # type: ignore[arg-type]  # one of two
+            )
 
     # -- backpressure: this end takes no more of the request
 

@@ -27,6 +27,11 @@ Origin = Literal["browser", "composer", "gateway", "rule", "import"]
 Protection = Literal["none", "decrypted", "sealed"]
 Resource = Literal["page", "data", "style", "script", "image", "font", "media", "socket", "tunnel", "other"]
 
+Stage = Literal[
+    "request-head", "request-body", "refused", "dns", "connect", "proxy", "tls",
+    "response-head", "response-body", "tunnel",
+]  # fmt: skip
+
 
 class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Where a run of body bytes lies in the archive: segment number, offset and length in bytes."""
@@ -118,10 +123,7 @@ class Fault(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     code: str
     who: Literal["client", "server", "network", "us"]
-    stage: Literal[
-        "request-head", "request-body", "refused", "dns", "connect", "proxy", "tls",
-        "response-head", "response-body", "tunnel",
-    ]  # fmt: skip
+    stage: Stage
     offset: int | None = None
     detail: str = ""
     did: str = ""
