@@ -49,6 +49,14 @@ LEAF_LIFETIME = dt.timedelta(days=45)
 BACKDATED = dt.timedelta(days=1)  # a browser's clock may be behind ours
 _HALF_WRITTEN = 2.0  # seconds to wait for another process that is writing a file without links
 _MOST_NAMES = 100
+_OUTSIDE_THE_PROFILE = (
+    "{folder} lies outside your user profile, and other people of this machine may be able to read the key in it. "
+    "Choose a home inside your user profile with --home."
+)
+_STAYS_OPEN = (
+    "{path} cannot be made private: the file system keeps no permissions, or it is not yours. "
+    "Other people of this machine may read the key; choose a home on another disk with --home."
+)
 
 
 class Authority:
@@ -99,7 +107,7 @@ class Authority:
             key = _parse_key(folder, key_pem)
             if certificate_pem is None:
                 certificate_pem = _make_certificate(folder, key, _moment(clock()))
-            warning = _guard_key(folder / KEY)
+            warning = _guard(folder / KEY)
         except OSError as error:
             raise AuthorityUnwritable(
                 f"The authority's files in {folder} cannot be used: {error.strerror or error}. "
@@ -187,24 +195,21 @@ def _make_certificate(folder: Path, key: Key, now: dt.datetime) -> bytes:
     return _publish(folder / CERTIFICATE, made.public_bytes(Encoding.PEM), files.PUBLIC)
 
 
-def _guard_key(path: Path) -> str:
-    """Shut the key file to others; the warning to show if it was, or stays, open."""
+def _guard(key: Path) -> str:
+    """Shut the key file to others; the warning to show if it, or its folder, was or stays open."""
     if os.name != "posix":
         return (
-            f"Here the key has no file mode of its own: {path.parent} must lie in a folder that only you can open, "
-            "such as your user profile."
+            ""
+            if key.resolve().is_relative_to(Path.home())
+            else _OUTSIDE_THE_PROFILE.format(folder=key.parent)
         )
-    if files.tighten(path):
+    if files.tighten(key):
         return (
-            f"The key {path} could be read by other people of this machine, and was made private. "
-            "If it may have been copied, make a new authority with `inspector ca renew`."
+            f"The key {key} could be read by other people of this machine, and was made private. "
+            f"If it may have been copied, {_anew(key.parent)}"
         )
-    if files.is_open_to_others(path):
-        return (
-            f"The key {path} cannot be made private: the file system keeps no permissions, or the file is not yours. "
-            "Other people of this machine may read it; choose a home on another disk with --home."
-        )
-    return ""
+    open_one = next((path for path in (key, key.parent) if files.is_open_to_others(path)), None)
+    return "" if open_one is None else _STAYS_OPEN.format(path=open_one)
 
 
 def _parse_key(folder: Path, pem: bytes) -> Key:
@@ -253,8 +258,12 @@ def _check(folder: Path, certificate: x509.Certificate, key: Key, now: dt.dateti
 
 
 def _start_afresh(folder: Path) -> str:
+    return f"Bring both files back from a copy, or {_anew(folder)}"
+
+
+def _anew(folder: Path) -> str:
     return (
-        f"Bring both files back from a copy, or move {CERTIFICATE} and {KEY} out of {folder}: "
+        f"move {CERTIFICATE} and {KEY} out of {folder} and start again: "
         "Inspector then makes a new authority, which your browsers must be told to trust."
     )
 
@@ -272,8 +281,8 @@ def _expired(folder: Path, certificate: x509.Certificate, now: dt.datetime) -> A
             f"and this machine's clock says {now:%d %B %Y}. Set the clock right."
         )
     return AuthorityExpired(
-        f"The authority in {folder} expired on {certificate.not_valid_after_utc:%d %B %Y}. Make a new one with "
-        "`inspector ca renew`, and tell your browsers to trust it."
+        f"The authority in {folder} expired on {certificate.not_valid_after_utc:%d %B %Y}. "
+        f"Please {_anew(folder)}"
     )
 
 

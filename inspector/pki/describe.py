@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import threading
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -103,6 +105,7 @@ _VALIDATIONS = {
     "2.23.140.1.2.2": "organisation validation (OV): the organisation was checked too",
     "2.23.140.1.2.3": "individual validation (IV): the person was checked too",
 }
+_QUIET = threading.Lock()  # two threads that set warnings aside at once would set them aside for ever
 _NO_WORDS: tuple[str, ...] = ()
 _NO_AUTHORITY: tuple[bool, int | None] = (False, None)
 _TELLING = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME)
@@ -116,14 +119,21 @@ def describe(der: bytes) -> CertificateFacts:
     """What the certificate says. Never raises: what cannot be read is left empty, and `problem` says so."""
     fingerprint = hashlib.sha256(der).hexdigest().upper()
     fingerprint = ":".join(_pairs(fingerprint))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # cryptography warns of oddities such as a negative serial number
+    with quietly():
         try:
             certificate = x509.load_der_x509_certificate(der)
         except _BROKEN as error:
             problem = f"This is no certificate that can be read: {_reason(error)}."
             return CertificateFacts(fingerprint=fingerprint, size=len(der), problem=problem)
         return _Reader(certificate).facts(fingerprint, len(der))
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Without cryptography's warnings of oddities, such as a negative serial number: nobody here can mend them."""
+    with _QUIET, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 class _Reader:

@@ -35,9 +35,7 @@ def canonical(name: str) -> str:
     address = _address(name)
     if address is not None:
         return str(address)
-    host = (
-        (name if name.isascii() else _to_ascii(name)).lower().removesuffix(".")
-    )  # the final dot may be a 。
+    host = name.lower() if name.isascii() else _to_ascii(name)
     if len(host) > LONGEST_NAME:
         raise BadName(
             f"This name is {len(host)} characters long, and a host name has at most {LONGEST_NAME}."
@@ -59,18 +57,16 @@ def general_name(name: str) -> x509.GeneralName:
 def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     bare = name[1:-1] if name.startswith("[") and name.endswith("]") else name
     try:
-        return ipaddress.ip_address(
-            bare.partition("%")[0]
-        )  # a zone (fe80::1%eth0) means something on one machine only
+        # A zone (fe80::1%eth0) means something on one machine only.
+        return ipaddress.ip_address(bare.partition("%")[0])
     except ValueError:
         return None
 
 
 def _to_ascii(name: str) -> str:
     try:
-        return (
-            idna.encode(name, uts46=True).decode("ascii").removesuffix(".")
-        )  # the final dot may have been a 。
+        # The final dot may have been a 。
+        return idna.encode(name, uts46=True).decode("ascii").removesuffix(".")
     except (idna.IDNAError, UnicodeError) as error:
         raise BadName(f"{_shown(name)} cannot be written as a host name: {error}.") from error
 

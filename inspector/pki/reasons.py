@@ -20,7 +20,7 @@ class Reason(NamedTuple):
 
 
 _ASK_OPERATOR = "Only the operator of the site can mend this. "
-_DEV = "If it is your own, make a certificate for it with `inspector cert {host}`. "
+_DEV = "If it is your own, give it a certificate for this name (`mkcert {host}` makes one, for instance). "
 
 REASONS: dict[str, Reason] = {
     "expired": Reason(

@@ -16,7 +16,7 @@ from itertools import pairwise
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
-from inspector.pki.describe import CertificateFacts, describe
+from inspector.pki.describe import CertificateFacts, describe, quietly
 from inspector.pki.reasons import DATES, NO_ISSUER, REASONS, VERIFIER_CODES
 
 
@@ -247,8 +247,9 @@ def _may_sign(facts: CertificateFacts) -> bool:
 
 def _signed(der: bytes, issuer: bytes) -> bool:
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        certificate.verify_directly_issued_by(x509.load_der_x509_certificate(issuer))
+        with quietly():
+            certificate = x509.load_der_x509_certificate(der)
+            certificate.verify_directly_issued_by(x509.load_der_x509_certificate(issuer))
     except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
         return False
     return True

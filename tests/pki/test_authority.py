@@ -127,7 +127,7 @@ def test_a_key_that_others_could_read_is_made_private_and_that_is_said(authority
     key.chmod(0o644)
     again = Authority.load_or_create(authority.folder)
     assert mode(key) == 0o600
-    assert "inspector ca renew" in again.warning
+    assert "start again" in again.warning
     assert Authority.load_or_create(authority.folder).warning == ""
 
 
@@ -136,6 +136,24 @@ def test_a_file_system_without_modes_is_warned_of(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "tighten", lambda _: False)
     monkeypatch.setattr(files, "is_open_to_others", lambda _: True)
     assert "--home" in Authority.load_or_create(tmp_path / "certs").warning
+
+
+@posix
+def test_a_folder_that_others_can_write_is_warned_of(authority, monkeypatch):
+    monkeypatch.setattr(files, "private_folder", lambda _: None)  # somebody else's, so that it stays as it is
+    authority.folder.chmod(0o777)
+    assert str(authority.folder) in Authority.load_or_create(authority.folder).warning
+
+
+def test_on_windows_the_user_profile_protects_the_key(tmp_path, monkeypatch):
+    monkeypatch.setattr(module.Path, "home", lambda: tmp_path)
+    inside = Authority.load_or_create(tmp_path / "certs").folder / "ca-key.pem"
+    outside = Authority.load_or_create(tmp_path.parent / f"{tmp_path.name}-outside").folder / "ca-key.pem"
+    monkeypatch.setattr(module.os, "name", "nt")
+    warnings = [module._guard(path) for path in (inside, outside)]
+    monkeypatch.undo()
+    assert warnings[0] == ""
+    assert "--home" in warnings[1]
 
 
 def test_without_links_it_works_too(tmp_path, monkeypatch):
@@ -284,7 +302,7 @@ def test_somebodys_own_rsa_authority_is_used(tmp_path, forge):
 
 
 def test_an_expired_authority_is_refused_with_the_cure(authority):
-    with pytest.raises(AuthorityExpired, match="inspector ca renew"):
+    with pytest.raises(AuthorityExpired, match=r"move ca\.pem and ca-key\.pem"):
         Authority.load_or_create(authority.folder, clock=lambda: time.time() + 731 * DAY)
 
 

