@@ -42,16 +42,14 @@ def main() -> None:
 
 def _runner() -> Callable[[Coroutine[Any, Any, None]], None]:
     """The fastest event loop there is here."""
-    run: Callable[[Coroutine[Any, Any, None]], None] = asyncio.run
     try:
         if os.name == "nt":
-            import winloop as fast  # noqa: PLC0415 (only there on Windows)
+            import winloop as fast
         else:
-            import uvloop as fast  # noqa: PLC0415 (not everywhere)
+            import uvloop as fast
     except ImportError:
-        return run
-    run = fast.run
-    return run
+        return asyncio.run
+    return fast.run
 
 
 async def _serve(child: Child) -> None:
