@@ -1,0 +1,130 @@
+"""From the command line to settings, without starting anything."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from inspector.app.platform import UpstreamProxy
+from inspector.cli import run as run_module
+from inspector.cli.main import main
+from inspector.engine.settings import Limits, Timeouts
+
+
+@pytest.fixture
+def told(monkeypatch, tmp_path):
+    """What `run` would be started with."""
+    seen = []
+    monkeypatch.setattr(run_module, "run", lambda settings, place, _screen: seen.append((settings, place)))
+    monkeypatch.setattr(run_module, "remove_leftovers", lambda: 0)
+
+    def ask(*arguments, home=True):
+        where = ["--home", str(tmp_path)] if home else []
+        result = CliRunner().invoke(main, ["run", *where, *arguments])
+        return result, (seen[-1] if seen else None)
+
+    return ask
+
+
+def test_without_options_everything_is_as_documented(told):
+    result, (settings, place) = told("--upstream-proxy", "none")
+    assert result.exit_code == 0
+    assert settings.listen == ("127.0.0.1:8080",)
+    assert settings.web == ("127.0.0.1:8081",)
+    assert settings.limits == Limits()
+    assert settings.timeouts == Timeouts()
+    assert settings.capture
+    assert settings.verify_upstream
+    assert not settings.upstream_ca
+    assert place.root == type(place.root)(settings.home)
+
+
+def test_each_option_reaches_its_setting(told, tmp_path):
+    authority = tmp_path / "up.pem"
+    authority.write_text("")
+    _, (settings, _) = told(
+        "--listen", "127.0.0.1:1", "--listen", "[::1]:2", "--web", "3", "--web-name", "x.localhost", "--no-capture",
+        "--upstream-ca", str(authority), "--no-verify-upstream", "--upstream-proxy", "http://p:3128",
+        "--max-body", "1MiB", "--max-headers", "7", "--connect-timeout", "500ms", "--keep-alive", "1m",
+        "--retention-size", "1G", "--retention-count", "9", "--retention-age", "7d", "--proxy-auth", "me:se:cret",
+    )  # fmt: skip
+    assert settings.listen == ("127.0.0.1:1", "[::1]:2")
+    assert settings.web == ("127.0.0.1:3",)
+    assert settings.web_name == "x.localhost"
+    assert not settings.capture
+    assert settings.upstream_ca == str(authority)
+    assert not settings.verify_upstream
+    assert settings.upstream_proxy == "http://p:3128"
+    assert settings.limits == Limits(captured_body=1 << 20, fields=7)
+    assert settings.timeouts == Timeouts(connect=0.5, pool=60.0)
+    assert (settings.retention.size, settings.retention.count, settings.retention.age) == (
+        1 << 30,
+        9,
+        604800.0,
+    )
+    assert settings.proxy_auth == "me:se:cret"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--listen", "0.0.0.0:8080"), "--proxy-auth USER:PASSWORD"),
+        (("--listen", "127.0.0.1:1", "--listen", "[::]:8080"), "Other computers can reach [::]:8080"),
+        (("--listen", "nonsense"), "not a port"),
+        (("--proxy-auth", "nobody"), "USER:PASSWORD"),
+        (("--proxy-auth", ":secret"), "USER:PASSWORD"),
+        (("--store", "postgresql://x"), "only sqlite"),
+        (("--reverse", "127.0.0.1:5000"), "as in http://127.0.0.1:5000"),
+        (("--reverse", "http://"), "write the site's address"),
+        (("--upstream-proxy", "socks5://x:1"), "cannot be used yet"),
+        (("--upstream-ca", "/no/such/file"), "does not exist"),
+        (("--max-body", "big"), "is not a size"),
+        (("--fresh",), "leave out --home, or --fresh"),
+        (("--no-such-option",), "No such option"),
+    ],
+)
+def test_a_wrong_command_line_is_exit_code_2_with_a_sentence(told, arguments, words):
+    result, started = told(*arguments)
+    assert result.exit_code == 2
+    assert words in " ".join(result.output.split())
+    assert started is None
+
+
+def test_with_a_log_in_other_computers_may_come(told):
+    result, (settings, _) = told("--listen", "0.0.0.0:8080", "--proxy-auth", "me:secret")
+    assert result.exit_code == 0
+    assert settings.listen == ("0.0.0.0:8080",)
+
+
+def test_the_log_in_may_come_from_the_environment(told, monkeypatch):
+    monkeypatch.setenv("INSPECTOR_PROXY_AUTH", "me:secret")
+    _, (settings, _) = told()
+    assert settings.proxy_auth == "me:secret"
+
+
+def test_one_site_may_be_shown_to_others_without_a_log_in(told):
+    result, _ = told("--listen", "0.0.0.0:8080", "--reverse", "http://127.0.0.1:5000")
+    assert result.exit_code == 0
+
+
+def test_the_systems_proxy_is_used_and_named(told, monkeypatch):
+    class System:
+        def system_proxy(self):
+            return UpstreamProxy("http://p:3128", ("localhost",), "the test")
+
+        def resolves_dashboard_names(self):
+            return False
+
+    monkeypatch.setattr(run_module, "here", System)
+    _, (settings, _) = told()
+    assert settings.upstream_proxy == "http://p:3128"
+    assert settings.upstream_bypass == ("localhost",)
+    assert settings.upstream_found_in == "the test"
+    assert settings.web_name == "127.0.0.1"
+
+
+def test_a_fresh_home_is_a_new_one(told, monkeypatch, tmp_path):
+    monkeypatch.setattr(run_module.fresh, "make", lambda: tmp_path / "new")
+    _, (settings, place) = told("--fresh", home=False)
+    assert place.fresh
+    assert settings.home == str(tmp_path / "new")

@@ -1,0 +1,70 @@
+"""The first screen, word for word."""
+
+from __future__ import annotations
+
+import click
+import pytest
+
+from inspector.app import home
+from inspector.app.settings import RunSettings
+from inspector.cli.screen import first_screen
+
+LINK = "http://inspector.localhost:8081/sign-in?ticket=abc"
+
+
+@pytest.fixture
+def screen(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("inspector.app.command._own_name", lambda: "inspector")
+    monkeypatch.setenv(home.VARIABLE, str(tmp_path))
+
+    def show(*, opened=False, fresh=False, note="", **told):
+        settings = RunSettings(name="x", home=str(tmp_path), data=str(tmp_path), fresh=fresh, **told)
+        place = home.Home(tmp_path, tmp_path, fresh=fresh, note=note)
+        return click.unstyle(first_screen(settings, place, link=LINK, opened=opened))
+
+    return show
+
+
+def test_opened_in_a_browser(screen):
+    assert (
+        screen(opened=True)
+        == """
+Inspector is running, for this computer only.
+
+  Dashboard   http://inspector.localhost:8081/    opened in your browser (again: inspector open)
+  Proxy       127.0.0.1:8080
+  Next        in a second terminal:  curl --proxy 127.0.0.1:8080 --cacert certs/ca.pem https://example.com/
+
+Nothing on this computer was changed. Only programs that you point at the proxy are captured. Ctrl-C stops it.
+"""
+    )
+
+
+def test_without_a_browser_the_link_is_there_to_open(screen):
+    assert f"  Dashboard   {LINK}    open this link (a fresh one: inspector open)\n" in screen()
+
+
+def test_in_front_of_one_site(screen):
+    text = screen(reverse="http://127.0.0.1:5000", listen=("0.0.0.0:8080",))
+    assert "Inspector is running, for whoever can reach it." in text
+    assert "  Proxy       0.0.0.0:8080    stands in front of http://127.0.0.1:5000\n" in text
+    assert "  Next        open http://127.0.0.1:8080/ in a browser\n" in text
+
+
+def test_for_other_computers(screen):
+    text = screen(listen=("0.0.0.0:8080",), proxy_auth="me:secret")
+    assert "for other computers too, with the log-in of --proxy-auth" in text
+    assert "--proxy-user USER:PASSWORD" in text
+    assert "secret" not in text
+
+
+def test_the_systems_proxy_is_named_without_its_password(screen):
+    text = screen(upstream_proxy="http://me:secret@p:3128", upstream_found_in="the system's settings")
+    assert "  Upstream    http://me:…@p:3128    found in the system's settings\n" in text
+
+
+def test_what_should_not_be_overlooked(screen):
+    assert "(--no-verify-upstream)" in screen(verify_upstream=False)
+    assert "  Captures    They are elsewhere.\n" in screen(note="They are elsewhere.")
+    assert "All that is captured is deleted when it stops." in screen(fresh=True)
