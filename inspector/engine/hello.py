@@ -7,6 +7,7 @@ wait for it. What is neither TLS nor HTTP passes through unread, and is shown as
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -23,12 +24,14 @@ from inspector.engine.stream import TlsState
 from inspector.engine.targets import Origin
 from inspector.exchange.model import Fault
 from inspector.pki.errors import PkiError
-from inspector.wire.tls import ClientHello, NotTls, looks_like_http, read_client_hello
+from inspector.wire.http1 import Problem
+from inspector.wire.tls import ClientHello, ClientHelloReader
 
 if TYPE_CHECKING:
     from inspector.pki.leaves import Identity
 
 _WAITING = 8
+_HTTP = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24} [/*h]")  # a method, and how a target begins
 
 
 class Hello(Silent):
@@ -39,6 +42,7 @@ class Hello(Silent):
         self.target = target
         self._asked = asked
         self._held = b""
+        self._reader = ClientHelloReader()
         self._hello: ClientHello | None = None
         self._identity: Identity | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -55,17 +59,25 @@ class Hello(Silent):
         self._held += data
         if self._busy:
             return
-        hello = read_client_hello(self._held)
+        hello = self._reader.feed(data)
         if hello is None:
             return
-        if isinstance(hello, NotTls):
-            if looks_like_http(self._held):
-                self._plain_http()
-            else:
-                self._tunnel()
+        if isinstance(hello, Problem):
+            self._no_hello(hello)
             return
         self._hello = hello
         self._identify(hello.sni or self.target.host)
+
+    def _no_hello(self, problem: Problem) -> None:
+        if problem.code != "tls-not-tls":
+            self._record_failure(
+                Fault(problem.code, "client", "tls", problem.offset, problem.detail, "closed")
+            )
+            self.connection.abort()
+        elif _HTTP.match(self._held):
+            self._plain_http()
+        else:
+            self._tunnel()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
