@@ -402,4 +402,23 @@ RULES: dict[str, Rule] = {
         "A message that uses a valid Content-Length is incomplete if the size of the message body received (in "
         "octets) is less than the value given by Content-Length.",
     ),
+    # TLS
+    "tls-not-tls": Rule(
+        "These are not the first bytes of a TLS handshake ({detail}).",
+        "Is HTTPS spoken on this port? Try http:// instead, or another port.",
+        "RFC 8446 §5.1",
+        "Implementations MUST NOT send record types not defined in this document unless negotiated by some extension.",
+    ),
+    "tls-malformed": Rule(
+        "The first message of the TLS handshake cannot be read ({detail}).",
+        "Something other than a TLS program wrote it, or it was damaged.",
+        "RFC 8446 §6",
+        "Peers which receive a message which cannot be parsed according to the syntax",
+    ),
+    "tls-too-large": Rule(
+        "The first message of the TLS handshake is larger than Inspector takes: {detail}.",
+        "No browser sends so much. Something other than a TLS program wrote it.",
+        "RFC 8446 §6",
+        "Peers which receive a message which cannot be parsed according to the syntax",
+    ),
 }
