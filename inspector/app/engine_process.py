@@ -116,6 +116,7 @@ def engine_settings(settings: RunSettings) -> Settings:
         upstream_proxy=settings.upstream_proxy,
         bypass=settings.upstream_bypass,
         upstream_ca=settings.upstream_ca,
+        own_ca=str(settings.certs / "ca.pem"),
         verify_upstream=settings.verify_upstream,
         capture=settings.capture,
         worker=WORKER,

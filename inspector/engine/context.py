@@ -12,8 +12,9 @@ from inspector.engine.pages import Renderer
 from inspector.engine.pool import Pool
 from inspector.engine.settings import Settings
 from inspector.exchange.ids import Ids
-from inspector.pki.contexts import SessionCache, chain_of
+from inspector.pki.chains import chain_of
 from inspector.pki.leaves import Identity
+from inspector.pki.sessions import SessionCache
 from inspector.pki.watch import HandshakeWatch
 from inspector.wire.http1 import Limits as WireLimits
 

@@ -57,7 +57,8 @@ class Dialer:
         self.context = context
         self._watch = HandshakeWatch()
         ca = Path(settings.upstream_ca) if settings.upstream_ca else None
-        self._tls = client_context(ca, verify=settings.verify_upstream)
+        own = Path(settings.own_ca) if settings.own_ca else None
+        self._tls = client_context(ca, verify=settings.verify_upstream, own_ca=own)
         self._watch.put_on(self._tls)
         self._proxy = _upstream_proxy(settings.upstream_proxy)
         self._bypass = tuple(name.lower().lstrip("*").lstrip(".") for name in settings.bypass if name)

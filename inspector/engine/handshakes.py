@@ -6,9 +6,9 @@ import ssl
 from typing import TYPE_CHECKING, Literal
 
 from inspector.exchange.model import Fault, HandshakeMessage, Tls
-from inspector.pki.contexts import chain_of
-from inspector.pki.watch import ALERT, CERTIFICATE, HANDSHAKE, Seen, sender
-from inspector.wire.tls import ALERTS, certificates
+from inspector.pki.chains import chain_of, chain_seen
+from inspector.pki.watch import ALERT, Seen, sender
+from inspector.wire.tls import ALERTS
 
 if TYPE_CHECKING:
     from inspector.engine.stream import TlsState
@@ -40,7 +40,7 @@ def client_facts(
 def server_fault(tls: TlsState, seen: tuple[Seen, ...], error: Exception, began: float) -> tuple[Tls, Fault]:
     """A handshake with a site that failed: what is known of it, and the fault."""
     alert, by = _alert(seen, server_side=False)
-    chain = _chain_seen(seen)
+    chain = chain_seen(seen)
     why, code = "", 0
     if isinstance(error, ssl.SSLCertVerificationError):
         why, code = error.verify_message, error.verify_code
@@ -123,15 +123,6 @@ def _alert(seen: tuple[Seen, ...], *, server_side: bool) -> tuple[str, Literal["
             found = ALERTS.get(each.body[1])
             return (found[0] if found else str(each.body[1])), sender(each, server_side=server_side)
     return "", ""
-
-
-def _chain_seen(seen: tuple[Seen, ...]) -> tuple[bytes, ...]:
-    """The certificates of a server that was not believed: OpenSSL keeps none of those, its messages have them."""
-    tls13 = any(each.content == HANDSHAKE and each.type == 8 for each in seen)  # EncryptedExtensions
-    for each in seen:
-        if each.content == HANDSHAKE and each.type == CERTIFICATE and not each.sent:
-            return tuple(certificates(each.body, tls13))
-    return ()
 
 
 def _messages(seen: tuple[Seen, ...], began: float, *, server_side: bool) -> tuple[HandshakeMessage, ...]:

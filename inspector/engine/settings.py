@@ -48,7 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `forbidden_ports` are the ports of the dashboard and of the proxy's own listeners: on this computer's own
     addresses they are never connected to. `own_names` are hosts answered by Inspector itself; `local_sites` maps a
     name to the loopback (host, port) that serves it. `listeners` gives for each socket, in order, whether it wants
-    credentials. `proxy_auth` is `user:password` or empty. `reverse` is a URL or empty.
+    credentials. `proxy_auth` is `user:password` or empty. `reverse` is a URL or empty. `own_ca` is our
+    authority's file: where SSL_CERT_FILE names it, it doesn't count as the system's trust store.
     """
 
     home: str
@@ -62,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     upstream_proxy: str = ""
     bypass: tuple[str, ...] = ()
     upstream_ca: str = ""
+    own_ca: str = ""
     verify_upstream: bool = True
     capture: bool = True
     via: bool = False

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from inspector.pki.watch import CERTIFICATE, HANDSHAKE, Seen
+from inspector.wire.tls import certificates
 
 _DER = 2  # _ssl.ENCODING_DER
 _TLS13 = 0x0304
@@ -36,18 +37,5 @@ def chain_seen(seen: Iterable[Seen]) -> tuple[bytes, ...]:
     """The certificates that the other side sent (DER, leaf first), also where they were refused. Empty if none passed."""
     for each in seen:
         if each.content == HANDSHAKE and each.type == CERTIFICATE and not each.sent:
-            return _certificates(each.body[4:], tls13=each.version == _TLS13)
+            return certificates(each.body, each.version == _TLS13)
     return ()
-
-
-def _certificates(body: bytes, *, tls13: bool) -> tuple[bytes, ...]:
-    """RFC 8446 4.4.2 and RFC 5246 7.4.2: a list of certificates, each behind its length, in 1.3 with extensions after it."""
-    at = 1 + body[0] + 3 if tls13 and body else 3
-    found = []
-    while at + 3 <= len(body):
-        end = at + 3 + int.from_bytes(body[at : at + 3], "big")
-        if end > len(body):
-            break
-        found.append(body[at + 3 : end])
-        at = end + 2 + int.from_bytes(body[end : end + 2], "big") if tls13 else end
-    return tuple(found)
