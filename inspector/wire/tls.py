@@ -163,8 +163,6 @@ class ClientHelloReader:
                 break
             self._hello += record
             self._result = self._judge()
-        if self._result is None and len(self.buffer) > LARGEST_HELLO:
-            self._result = Problem("tls-too-large", LARGEST_HELLO, f"more than {LARGEST_HELLO} bytes")
         return self._result
 
     def _next_record(self) -> bytearray | None:
@@ -184,6 +182,9 @@ class ClientHelloReader:
             self._result = Problem(
                 "tls-malformed", at + 5, f"handshake message {buffer[at + 5]} instead of 1"
             )
+            return None
+        if at + 5 + size > LARGEST_HELLO:
+            self._result = Problem("tls-too-large", at, f"more than {LARGEST_HELLO} bytes")
             return None
         if len(buffer) < at + 5 + size:
             return None
