@@ -1,11 +1,4 @@
-"""The child's side of the protocol between the supervisor and its processes.
-
-    stdin    first line: an Order as JSON. Then nothing, but it stays open: its end means "stop",
-             whether the supervisor closed it or is no more
-    stdout   one JSON Report a line: ready, said (a sentence for the terminal), cannot (a start that no restart would mend)
-    stderr   free text, for HOME/run/inspector.log
-    sockets  listening, bound by the supervisor, handed over as the Order says
-    exit     0 stopped as asked, 3 after `cannot`, anything else is a crash and brings a restart
+"""The child's side of the protocol (see `protocol`): being told, reporting, noticing when to stop.
 
 SIGTERM and SIGINT mean "stop" too. A child holds the lock of its role, so no two recorders ever work on one home.
 """
@@ -20,35 +13,15 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from typing import Literal
 
 import msgspec
 
 from inspector.app.lock import Lock, role_lock
 from inspector.app.platform import here
-from inspector.app.settings import RunSettings
+from inspector.app.protocol import CANNOT, Order, Report
 
-CANNOT = 3
 STDIN, STDOUT, STDERR = 0, 1, 2
 PATIENCE = 10.0
-
-
-class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """What a child is told: the settings of the run, its sockets by purpose (`listen`, `web`), and how often
-    it was started before in this run."""
-
-    settings: RunSettings
-    sockets: dict[str, list[int | str]] = {}
-    restarts: int = 0
-
-
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What a child tells: `facts` with ready, `sentence` and `cure` with the others."""
-
-    kind: Literal["ready", "said", "cannot"]
-    sentence: str = ""
-    cure: str = ""
-    facts: dict[str, str] = {}
 
 
 class Child:

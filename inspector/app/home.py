@@ -11,7 +11,6 @@ On a network drive only certs/ stays there: neither SQLite's WAL nor shared memo
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
@@ -76,6 +75,8 @@ def locate(root: Path, *, fresh: bool = False, platform: Platform | None = None)
     drive = platform.network_drive(_nearest_existing(root))
     if not drive:
         return Home(root, root, fresh=fresh)
+    import hashlib  # it loads OpenSSL, 5 MB that the supervisor does without
+
     name = hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
     local = platform.local_data_folder() / name
     note = f"Captures are kept in {local}, since {root} is on a network drive ({drive})."

@@ -1,4 +1,4 @@
-"""The supervisor's side of the protocol in `child`: one process with its pipes, and the threads that read them.
+"""The supervisor's side of the protocol in `protocol`: one process with its pipes, and the threads that read them.
 
 Everything that happens to a process arrives as an event in one queue, so the supervisor has a single thread
 that decides. Ending a process is closing its stdin, which works on every system.
@@ -17,8 +17,8 @@ from typing import IO, NamedTuple
 
 import msgspec
 
-from inspector.app.child import Order, Report
 from inspector.app.platform import Platform
+from inspector.app.protocol import Order, Report
 from inspector.app.settings import RunSettings
 
 

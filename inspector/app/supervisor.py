@@ -14,11 +14,11 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from inspector.app.backoff import BackOff
-from inspector.app.child import CANNOT, Report
 from inspector.app.errors import CannotStart
 from inspector.app.logfile import LogFile
 from inspector.app.platform import Platform
 from inspector.app.processes import Asked, Ended, Event, Events, Process, Role, Told, Wrote
+from inspector.app.protocol import CANNOT, Report
 from inspector.app.settings import RunSettings
 
 STOP_WITHIN = 5.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +30,7 @@ def start(home_folder: Path | None, fresh: bool, browser: bool, **told: Any) -> 
     remove_leftovers()
     place = _place(home_folder, fresh)
     settings = RunSettings(
-        name=secrets.token_hex(8), home=str(place.root), data=str(place.data), fresh=fresh,
+        name=os.urandom(8).hex(), home=str(place.root), data=str(place.data), fresh=fresh,
         store=told["store"], listen=told["listen"], web=told["web"], web_name=told["web_name"] or _web_name(),
         capture=told["capture"], reverse=told["reverse"], proxy_auth=told["proxy_auth"],
         upstream_ca=told["upstream_ca"] or "", verify_upstream=told["verify_upstream"],

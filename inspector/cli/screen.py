@@ -45,7 +45,7 @@ def first_screen(settings: RunSettings, place: Home, *, link: str, opened: bool)
     if opened:
         shown = f"{dashboard(settings)}    opened in your browser (again: {again})"
     else:
-        shown = f"{link}    open this link (a fresh one: {again})"
+        shown = f"{link}\n{'':14}open this link (a fresh one: {again})"
     rows = [("Dashboard", shown), ("Proxy", _proxy(settings)), ("Next", _next(settings))]
     if settings.upstream_proxy:
         found = (

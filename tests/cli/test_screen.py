@@ -42,7 +42,7 @@ Nothing on this computer was changed. Only programs that you point at the proxy 
 
 
 def test_without_a_browser_the_link_is_there_to_open(screen):
-    assert f"  Dashboard   {LINK}    open this link (a fresh one: inspector open)\n" in screen()
+    assert f"  Dashboard   {LINK}\n              open this link (a fresh one: inspector open)\n" in screen()
 
 
 def test_in_front_of_one_site(screen):
