@@ -49,7 +49,7 @@ def _runner() -> Callable[[Coroutine[Any, Any, None]], None]:
             import uvloop as fast
     except ImportError:
         return asyncio.run
-    return fast.run
+    return fast.run  # type: ignore[no-any-return]  # one of the two has no types
 
 
 async def _serve(child: Child) -> None:

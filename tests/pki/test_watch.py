@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.pki.chains import _certificates, chain_of, chain_seen
+from inspector.pki.chains import chain_of, chain_seen
 from inspector.pki.contexts import client_context
 from inspector.pki.leaves import Leaves
 from inspector.pki.watch import ALERT, HANDSHAKE, HandshakeWatch, Seen, sender
+from inspector.wire.tls import certificates
 
 VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
 versions = pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
@@ -177,19 +178,19 @@ def test_a_peer_that_sends_messages_without_end_is_not_kept_without_end(authorit
 
 @given(st.binary(max_size=200), st.booleans())
 def test_any_certificate_message_is_read_without_error(body, tls13):
-    for der in _certificates(body, tls13=tls13):
+    for der in certificates(b"\x0b" + len(body).to_bytes(3, "big") + body, tls13):
         assert der in body
 
 
-@given(st.lists(st.binary(max_size=50), max_size=5), st.binary(max_size=10), st.binary(max_size=3))
+@given(st.lists(st.binary(min_size=1, max_size=50), min_size=1, max_size=5), st.binary(max_size=10), st.binary(max_size=3))
 def test_certificate_messages_are_read_back(chain, extensions, context):
     def sized(data, width):
         return len(data).to_bytes(width, "big") + data
 
     old = sized(b"".join(sized(der, 3) for der in chain), 3)
     new = sized(context, 1) + sized(b"".join(sized(der, 3) + sized(extensions, 2) for der in chain), 3)
-    assert _certificates(old, tls13=False) == tuple(chain)
-    assert _certificates(new, tls13=True) == tuple(chain)
+    assert certificates(b"\x0b" + sized(old, 3), False) == tuple(chain)
+    assert certificates(b"\x0b" + sized(new, 3), True) == tuple(chain)
 
 
 def test_no_certificate_message_no_chain():
