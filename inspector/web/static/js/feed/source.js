@@ -60,6 +60,7 @@ export class Source {
     try {
       const changes = await getJson(`${CHANGES}?cursor=${encodeURIComponent(this.#cursor)}`);
       this.#become("live");
+      if (changes.forgotten) this.#take("forgotten", {});
       this.#take("rows", changes);
       if (changes.lamp) this.#take("lamp", changes.lamp);
       this.#pause = FIRST_PAUSE;

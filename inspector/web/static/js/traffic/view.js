@@ -17,6 +17,7 @@ export class View {
   #height = 0;
   #head = 0;
   #visible = 0;
+  #selectedInSight = false;
 
   constructor(box, rows, makeLine) {
     this.#box = box;
@@ -44,6 +45,7 @@ export class View {
     this.#stretch();
     if (following) this.toEnd();
     else this.#box.scrollTop = top * this.#height;
+    if (this.#selectedInSight) this.reveal(this.selected);
   }
 
   get capacity() {
@@ -117,6 +119,7 @@ export class View {
     this.#lines.style.transform = `translateY(${first * this.#height}px)`;
     wanted.forEach((row, index) => this.#show(row, index, tint));
     this.#markSelected();
+    this.#selectedInSight = this.#shown.has(this.selected);
   }
 
   #show(row, index, tint) {

@@ -1,0 +1,182 @@
+"""Captures made up as they are asked for, behind the real dashboard: a million of them weigh nothing.
+
+`id` of the n-th exchange is n itself, so that order, neighbours and pages are arithmetic.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from inspector.exchange.model import Exchange, Leg, Message
+from inspector.store.captures import Changes, Page, Row, Totals
+from inspector.store.settings import Settings
+from inspector.web.app import Dashboard, create_dashboard
+from inspector.web.server import serve
+from inspector.web.settings import WebSettings
+from inspector.web.tickets import Keys
+
+BEGAN = 1_767_225_600.0
+STATES: tuple[dict[str, Any], ...] = (
+    {"path": "/", "resource": "page"},
+    {"path": "/static/site.css", "resource": "style", "media": "text/css", "response_size": 18_220},
+    {"path": "/static/app.js?v=12", "resource": "script", "media": "text/javascript", "status": 304, "reason": ""},
+    {"path": "/api/cart?item=17&count=2", "resource": "data", "method": "POST", "status": 201, "reason": "Created"},
+    {"path": "/pictures/mug.webp", "resource": "image", "media": "image/webp", "response_size": 245_000, "changed": True},
+    {"path": "/log-in", "scheme": "http", "port": 80, "status": 302, "reason": "Found", "protection": "none", "tls": ""},
+    {"path": "/missing/" + "long/" * 40, "status": 404, "reason": "Not Found", "duration": 0.0034},
+    {"path": "/report", "host": "localhost", "port": 5000, "scheme": "http", "protection": "none", "status": 500,
+     "reason": "Internal Server Error", "duration": 12.5},
+    {"host": "no-such-name.example", "state": "failed", "status": 502, "reason": "Bad Gateway", "fault": "dns-unknown"},
+    {"host": "sealed.example", "kind": "tunnel", "resource": "tunnel", "method": "CONNECT", "path": "",
+     "protection": "sealed", "reason": ""},
+)  # fmt: skip
+PLAIN: dict[str, Any] = {
+    "state": "done", "kind": "http", "origin": "browser", "duration": 0.024, "method": "GET", "scheme": "https",
+    "host": "shop.inspector.test", "port": 443, "path": "/", "version": "HTTP/1.1", "status": 200, "reason": "OK",
+    "media": "text/html", "resource": "page", "request_size": 0, "response_size": 5_214, "client": "127.0.0.1:51234",
+    "agent": "Chrome 156", "protection": "decrypted", "tls": "TLSv1.3", "remote": "192.0.2.7:443", "changed": False,
+    "fault": "", "findings": 0, "engine": 1,
+}  # fmt: skip
+
+
+def number(id: bytes) -> int:
+    return int.from_bytes(id, "big")
+
+
+class StandIn:
+    """What the dashboard asks of `store.captures.Captures`, over exchanges 1 to `count`."""
+
+    def __init__(self, count: int = 0) -> None:
+        self.count = count
+        self.first = 1
+        self.open: set[int] = set()
+        self.asked: list[str] = []
+        self._changed: list[tuple[int, int]] = []  # (exchange, change)
+        self._changes = count
+        self._forgotten = 0
+
+    def add(self, count: int = 1, *, open: bool = False) -> None:
+        """More exchanges arrive."""
+        for n in range(self.count + 1, self.count + count + 1):
+            if open:
+                self.open.add(n)
+            self._changes += 1
+            self._changed.append((n, self._changes))
+        self.count += count
+
+    def finish(self, n: int) -> None:
+        """An open exchange ends."""
+        self.open.discard(n)
+        self._changes += 1
+        self._changed.append((n, self._changes))
+
+    def row_of(self, n: int) -> Row:
+        state = dict(PLAIN | STATES[n % len(STATES)])
+        if n in self.open:
+            state |= {"state": "open", "duration": None, "status": 0, "reason": ""}
+        return Row(id=n.to_bytes(16, "big"), change=self._changes, started=BEGAN + n / 100, **state)
+
+    # --- as Captures --------------------------------------------------------------------------------------
+
+    def page(self, *, before: bytes | None = None, after: bytes | None = None, limit: int = 200) -> Page:
+        self.asked.append("page")
+        low, high = self.first, self.count
+        if after is not None:
+            start = max(number(after) + 1, low)
+            high = min(start + limit - 1, high)
+            return self._page(start, high)
+        if before is not None:
+            high = min(number(before) - 1, high)
+        return self._page(max(low, high - limit + 1), high)
+
+    def _page(self, low: int, high: int) -> Page:
+        rows = tuple(self.row_of(n) for n in range(low, high + 1))
+        return Page(rows, has_older=low > self.first, has_newer=high < self.count)
+
+    def changes(self, cursor: str, limit: int = 200) -> Changes:
+        since, _, forgotten = (cursor or f"{self._changes}.{self._forgotten}").partition(".")
+        found = [n for n, change in self._changed if change > int(since)]
+        now = f"{self._changes}.{self._forgotten}"
+        rows = tuple(self.row_of(n) for n in found[-limit:])
+        return Changes(rows, now, len(found) - len(rows), forgotten=int(forgotten or 0) < self._forgotten)
+
+    def row(self, id: bytes) -> Row | None:
+        return self.row_of(number(id)) if self.first <= number(id) <= self.count else None
+
+    def exchange(self, id: bytes) -> Exchange | None:
+        row = self.row(id)
+        if row is None:
+            return None
+        fields = {name: getattr(row, name) for name in Exchange.__struct_fields__ if hasattr(row, name)}
+        request = Message(f"{row.method} {row.path} HTTP/1.1\r\nHost: {row.host}\r\n\r\n".encode())
+        response = Message(f"HTTP/1.1 {row.status} {row.reason}\r\nContent-Length: 0\r\n\r\n".encode())
+        leg = Leg(bytes(16), request, response if row.status else None)
+        return Exchange(**fields, client_leg=leg, server_leg=leg)
+
+    def connection(self, id: bytes) -> None:
+        return None
+
+    def neighbours(self, id: bytes) -> tuple[bytes | None, bytes | None]:
+        return None, None
+
+    def totals(self) -> Totals:
+        return Totals(exchanges=self.count - self.first + 1, open=len(self.open), bytes_on_disk=0, oldest=None, newest=None)
+
+    def forget_everything(self) -> None:
+        self.first = self.count + 1
+        self._forgotten += 1
+
+
+@dataclass
+class Board:
+    """A status board that says what a test wants the lamp to say."""
+
+    role: str = "engine"
+    exchanges: int = 0
+    lost: int = 0
+    failing: str = ""
+    heartbeat: float = field(default_factory=lambda: time.time() + 1e6)
+
+
+@dataclass
+class Running:
+    """A dashboard that answers."""
+
+    url: str
+    captures: StandIn
+    board: Board
+    recorder: Board
+    keys: Keys
+    dashboard: Dashboard
+
+    def sign_in(self) -> str:
+        return f"{self.url}/sign-in?ticket={self.keys.mint()}"
+
+
+@contextmanager
+def running(home: Path, captures: StandIn, *, port: int = 0) -> Iterator[Running]:
+    """Serve the real dashboard over made-up captures, by the real server, on a free port."""
+    run = home / "run"
+    run.mkdir(parents=True, exist_ok=True)
+    listener = socket.create_server(("127.0.0.1", port))
+    address = "127.0.0.1:{}".format(listener.getsockname()[1])
+    settings = WebSettings(run=str(run), addresses=(address,), ca_path="/home/ada/inspector/certs/ca.pem", version="0")
+    boards = (Board(), Board("recorder"))
+    dashboard = create_dashboard(settings, captures, Settings(home), lambda: boards)  # type: ignore[arg-type]
+    stopping = threading.Event()
+    server = threading.Thread(target=serve, args=(dashboard, [listener], settings, stopping))
+    server.start()
+    try:
+        keys = Keys.load_or_create(run)
+        yield Running(f"http://{address}", captures, *boards, keys, dashboard)
+    finally:
+        stopping.set()
+        server.join()
+        listener.close()
