@@ -133,9 +133,9 @@ class ChunkedBody:
             return at + 2
         end = buffer.find(b"\r\n\r\n", at, at + self._limits.trailers + 4)
         if end < 0:
-            over = len(buffer) - at > self._limits.trailers
-            line_end = buffer[-1] == 10 and buffer[-2] != 13 and len(buffer) > at
-            return self._wrong_trailers(buffer, at) if over or line_end else -1
+            wrong = _ends_in_bare_lf(buffer, at) or buffer[at : at + 1] == b"\r" != buffer[at:]
+            too_large = len(buffer) - at > self._limits.trailers
+            return self._wrong_trailers(buffer, at) if wrong or too_large else -1
         end += 4
         if FIELD_BLOCK.fullmatch(buffer, at, end) is None:
             return self._wrong_trailers(buffer[:end], at)
@@ -166,12 +166,18 @@ class ChunkedBody:
         return Problem("body-cut-short", self.wire + len(self._held), missing)
 
 
+def _ends_in_bare_lf(buffer: bytes, at: int) -> bool:
+    """Whether the last byte after `at` is a line feed without its carriage return."""
+    return len(buffer) > at and buffer[-1] == 10 and (len(buffer) == at + 1 or buffer[-2] != 13)
+
+
 def _size_so_far(buffer: bytes, at: int, limit: int) -> int | Problem:
     """A size line without its end yet: is it still possible?"""
     if len(buffer) == at:
         return -1
     end = _digits_end(buffer, at)
-    if end == at or end - at > 16 or buffer[end : end + 1] not in (b"", b"\r", b";", b" ", b"\t"):
+    impossible = end == at or end - at > 16 or buffer[end : end + 1] not in (b"", b"\r", b";", b" ", b"\t")
+    if impossible or stray_problem(buffer[at:], at):
         return _wrong_size_line(buffer, at)
     if len(buffer) - at >= limit:
         return Problem("chunk-line-too-long", at + limit, f"more than {limit} bytes")
