@@ -6,10 +6,16 @@ A test marked `browser` or `clients` is skipped where its programs are missing. 
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
-from collections.abc import Generator
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,3 +91,93 @@ class _Clients(dict[str, str]):
 def checkout() -> Path:
     """The top folder of this checkout."""
     return Path(__file__).resolve().parent.parent
+
+
+class Inspector:
+    """A running `inspector run`: the real command with its real processes, on ports of its own."""
+
+    def __init__(self, home: Path, *options: str, fresh: bool = False) -> None:
+        where = ["--fresh"] if fresh else ["--home", str(home)]
+        self.home = home
+        self.said = ""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "inspector", "run", *where, "--listen", "127.0.0.1:0", "--web", "127.0.0.1:0",
+             "--no-browser", "--upstream-proxy", "none", *options],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+
+    def wait_for(self, words: str) -> str:
+        """What it printed up to the line with these words; fails with all it printed if it ends before."""
+        assert self.process.stdout is not None
+        while words not in self.said:
+            line = self.process.stdout.readline()
+            if not line:
+                raise AssertionError(f"it ended with {self.process.wait()} after saying:\n{self.said}")
+            self.said += line
+        return self.said
+
+    def wait_until_ready(self) -> Inspector:
+        self.wait_for("Ctrl-C stops it.")
+        return self
+
+    @property
+    def notice(self) -> dict[str, Any]:
+        """What HOME/run/inspector.json says: pid, listen, web, dashboard, children."""
+        return json.loads((self.home / "run" / "inspector.json").read_bytes())
+
+    @property
+    def proxy(self) -> str:
+        """Where the proxy listens, as `127.0.0.1:port`."""
+        return self.notice["listen"][0]
+
+    @property
+    def dashboard(self) -> str:
+        """The dashboard by its address, which every program can resolve: `http://127.0.0.1:port`."""
+        return f"http://{self.notice['web'][0]}"
+
+    @property
+    def ca(self) -> Path:
+        return self.home / "certs" / "ca.pem"
+
+    @property
+    def ticket(self) -> str:
+        """Path and query of the sign-in link that was printed."""
+        found = re.search(r"/sign-in\?ticket=\S+", self.said)
+        assert found
+        return found[0]
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        """Ask it to stop; its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(20)
+
+    def clean_up(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def start_inspector(tmp_path: Path) -> Iterator[Callable[..., Inspector]]:
+    """Start `inspector run` with these options: `start_inspector("--max-body", "1MiB")`. All are stopped in the end."""
+    started: list[Inspector] = []
+
+    def start(*options: str, home: Path | None = None, fresh: bool = False) -> Inspector:
+        started.append(Inspector(home or tmp_path / "home", *options, fresh=fresh))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.clean_up()
+
+
+@pytest.fixture
+def inspector(start_inspector: Callable[..., Inspector]) -> Inspector:
+    """A running Inspector, ready, on an empty home."""
+    return start_inspector().wait_until_ready()

@@ -54,7 +54,7 @@ class Grouped(click.Command):
 def home_option(command: Command) -> Command:
     """`--home`, as every command has it."""
     return click.option(
-        "--home", "home_folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+        "--home", "home_folder", type=click.Path(path_type=Path), metavar="DIR",
         help=f"The home folder. Otherwise ${home.VARIABLE}, the checkout, or your data folder.",
     )(command)  # fmt: skip
 
@@ -90,7 +90,7 @@ OPTIONS: tuple[Option, ...] = (
         help="The log-in that the proxy asks for. Needed when other computers can reach it. Also $INSPECTOR_PROXY_AUTH.",
     ),
     Option(
-        "--home", "home_folder", group=WHERE, type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+        "--home", "home_folder", group=WHERE, type=click.Path(path_type=Path), metavar="DIR",
         help=f"The home folder. Otherwise ${home.VARIABLE}, the checkout, or your data folder.",
     ),
     Option("--fresh", group=WHERE, is_flag=True, help="Use a temporary home, deleted at the end with all that was captured."),
