@@ -68,6 +68,37 @@ class Silent:
         """Nothing is being sent."""
 
 
+class Gone:
+    """The talk of a connection that is no more."""
+
+    def received(self, data: bytes) -> None:
+        """Too late."""
+
+    def ended(self) -> None:
+        """Too late."""
+
+    def lost(self, error: Exception | None) -> None:
+        """Told already."""
+
+    def expired(self) -> None:
+        """Nothing is waited for."""
+
+    def secured(self) -> None:
+        """Too late."""
+
+    def unsecured(self, error: Exception) -> None:
+        """Too late."""
+
+    def choked(self) -> None:
+        """Nothing is sent."""
+
+    def drained(self) -> None:
+        """Nothing is sent."""
+
+
+GONE = Gone()
+
+
 class ClientConnection(Stream):
     """One connection from a browser. `turn` counts its exchanges; `start` makes its first talk."""
 
@@ -169,4 +200,4 @@ class ClientConnection(Stream):
         self.talk.lost(error)
         if self.recorded:
             context.ledger.connection(self.describe(time.time() - self.opened))
-        self.talk = Silent(self)
+        self.talk = GONE  # connection and talk hold each other: unbroken, TLS's memory would wait for the collector
