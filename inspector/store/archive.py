@@ -118,7 +118,7 @@ class ArchiveWriter:
     @property
     def pending(self) -> bool:
         """Whether a flush would have something to hand over."""
-        return bool(self._pending)
+        return bool(self._pending) or (bool(self._missed) and self.backlog < self._bodies)
 
     def put(self, kind: bytes, payload: bytes, final: bool = False) -> Piece | None:
         """Take a record; where it will lie, or None if it had to be refused.
@@ -158,6 +158,7 @@ class ArchiveWriter:
     def close(self, patience: float = 5.0) -> None:
         """Write what is left, then the clean end, and wait for the disk; gives up after `patience` seconds."""
         if not self._closing.is_set():
+            self.flush()
             self.put(b"E", encode((self.lost, self.lost_bytes)))
             self.flush()
             self._closing.set()

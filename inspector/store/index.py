@@ -37,7 +37,11 @@ def _upsert(table: Any, newer: str) -> str:
     )
 
 
-_EXCHANGES = _upsert(exchange, "excluded.change > exchange.change")
+# the second half: its engine was thought dead, and then it told the true end
+_EXCHANGES = _upsert(
+    exchange,
+    "excluded.change > exchange.change OR exchange.fault = 'inspector-stopped' AND excluded.state <> 'open'",
+)
 _CONNECTIONS = _upsert(
     connection,
     "excluded.segment > connection.segment"
@@ -164,6 +168,10 @@ class Index:
         self._set(number, ended=how, lost=lost, lost_bytes=lost_bytes)
         while self._db.execute(_STOPPED, {"engine": number}).rowcount > 0:
             pass
+
+    def alive(self, number: int) -> None:
+        """An engine that was thought to be over is not."""
+        self._set(number, ended="")
 
     def fact(self, name: str) -> str:
         """One of the index's own few facts; '' if it isn't known."""

@@ -29,7 +29,7 @@ from inspector.store.index import Index, KnownEngine
 from inspector.store.keep import Keep, Keeper
 from inspector.store.status import Status, StatusBoard
 from inspector.store.syncing import Syncer
-from inspector.store.tail import Take
+from inspector.store.tail import Tail, Take
 from inspector.store.trouble import Trouble, is_damage, set_aside
 from inspector.store.watch import Watcher
 
@@ -69,6 +69,7 @@ class Recorder:
         self._rebuild = ""
         self._followed: dict[int, Followed] = {}
         self._engines: list[KnownEngine] = []
+        self._given_up: dict[int, Tail] = {}
         self._looked, self._folder_time = -1e9, 0
         self._more_to_remove = self._far_behind = False
 
@@ -175,8 +176,19 @@ class Recorder:
                 for id in new:
                     index.add_engine(id)
             self._know(index, now)
+        self._welcome_back(index, now)
         for followed in self._followed.values():
             followed.tail.over = followed.tail.over or followed.replaced(self._engines, now)
+
+    def _welcome_back(self, index: Index, now: float) -> None:
+        """An engine that seemed dead has written on: its supervisor was killed, and it took its time to stop."""
+        back = [number for number, tail in self._given_up.items() if tail.grew()]
+        if back:
+            with index.writing():
+                for number in back:
+                    del self._given_up[number]
+                    index.alive(number)
+            self._know(index, now)
 
     def _know(self, index: Index, now: float) -> None:
         self._engines = index.engines()
@@ -199,6 +211,8 @@ class Recorder:
         if harvest.ending or take.ended:
             followed.tail.close()
             del self._followed[followed.number]
+            if not harvest.ending:
+                self._given_up[followed.number] = followed.tail
             self._know(index, now)
 
     def _upkeep(self, index: Index, now: float) -> None:
@@ -231,6 +245,7 @@ class Recorder:
         for followed in self._followed.values():
             followed.tail.close()
         self._followed.clear()
+        self._given_up.clear()
         self._engines = []
         if index:
             index.close()

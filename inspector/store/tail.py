@@ -75,6 +75,14 @@ class Tail:
             return 0
         return max(0, os.fstat(self._file).st_size - self.place.position)
 
+    def grew(self) -> bool:
+        """Whether there is something after what seemed the end."""
+        segment, position = self.place
+        try:
+            return segment_path(self.folder, segment).stat().st_size > position or self._next_exists()
+        except OSError:
+            return self._next_exists()
+
     def advance(self, take: Take) -> None:
         """Go on after `take`."""
         if take.then.segment != self.place.segment:
@@ -145,7 +153,7 @@ class Tail:
         damaged = max(0, size - position)
         if self._next_exists():
             return self._skip(Place(segment + 1, 0), damaged)
-        return Take(segment, [], self.place, damaged, ended=True)
+        return Take(segment, [], Place(segment, position + damaged), damaged, ended=True)
 
     def _waited(self, cut: Cut) -> bool:
         here = Place(self.place.segment, cut.offset)
