@@ -62,8 +62,12 @@ def answer(problem: Refusal) -> Response:
             "message": problem.sentence,
             "cure": problem.cure,
         }
-        return make_response(jsonify(error=body), problem.status)
-    return make_response(render_template("plain.html", problem=problem), problem.status)
+        response = make_response(jsonify(error=body), problem.status)
+    else:
+        response = make_response(render_template("plain.html", problem=problem), problem.status)
+    if problem.status == 503:
+        response.headers["Retry-After"] = "5"
+    return response
 
 
 def install(

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, request
 
 from inspector.store.captures import Captures, Changes
 from inspector.web.errors import Refusal
@@ -101,11 +101,13 @@ class Feeder:
             if self._closed or len(self._readers) >= self._limit:
                 return None
             reader = Reader()
-            self._readers.add(reader)
             if self._thread is None:
-                self._cursor = ""
+                # Here and not in the thread: what changes after the reader has caught up must not be missed.
+                self._cursor = self._captures.changes("").cursor
+                self._readers.add(reader)
                 self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
                 self._thread.start()
+            self._readers.add(reader)
             return reader
 
     def leave(self, reader: Reader) -> None:
@@ -214,9 +216,8 @@ def blueprint(feeder: Feeder) -> Blueprint:
             )
         cursor = request.headers.get("Last-Event-ID") or request.args.get("cursor", "")
         gone = request.environ.get("waitress.client_disconnected", lambda: False)
-        response = Response(
-            stream_with_context(stream(feeder, reader, cursor, gone)), mimetype="text/event-stream"
-        )
+        response = Response(stream(feeder, reader, cursor, gone), mimetype="text/event-stream")
+        response.call_on_close(lambda: feeder.leave(reader))  # also when it was never begun
         response.headers["X-Accel-Buffering"] = "no"
         return response
 

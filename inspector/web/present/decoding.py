@@ -1,11 +1,10 @@
-"""Content codings undone for viewing, with a cap on output, ratio and depth; and an account of how it ended."""
+"""Content codings undone for viewing, capped in output, ratio and depth; and an account of how it ended."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-RATIO = 2_000
-DEPTH = 4
+from inspector.wire.codings import decode
 
 
 class Decoding:
@@ -23,8 +22,6 @@ class Decoding:
         if not self._codings:
             yield from self._pieces
             return
-        from inspector.wire.codings import decode
-
-        found = decode(self._codings, self._pieces, max_output=self._most, max_ratio=RATIO, max_depth=DEPTH)
+        found = decode(self._codings, self._pieces, max_output=self._most)
         self.problem = found.problem
         yield found.data

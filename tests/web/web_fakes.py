@@ -1,0 +1,156 @@
+"""Captures, settings and exchanges made by hand, for tests of pages."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from inspector.exchange.model import Body, Connection, Decision, Exchange, Leg, Message, Timeline, Tls
+from inspector.store.captures import Changes, Page, Row, Totals
+from inspector.store.status import Status
+
+EPOCH = 1_767_225_600.25
+
+
+def number(n: int) -> bytes:
+    return n.to_bytes(16, "big")
+
+
+def message(start: str, *fields: str, body: bytes | Body = b"", trailers: bytes = b"") -> Message:
+    head = "\r\n".join((start, *fields, "", "")).encode("latin-1")
+    if isinstance(body, bytes):
+        body = Body(len(body), len(body), body)
+    return Message(head, body, trailers)
+
+
+def made(n: int = 1, **changes: Any) -> Exchange:
+    """A finished GET of a page over https, with what is asked for otherwise."""
+    request = message(
+        "GET /cart?item=17 HTTP/1.1", "Host: shop.inspector.test", "Accept: text/html", "User-Agent: Mozilla/5.0"
+    )
+    page = b"<!doctype html><title>Cart</title><h1>Your cart</h1>"
+    response = message(
+        "HTTP/1.1 200 OK", "Content-Type: text/html; charset=utf-8", f"Content-Length: {len(page)}",
+        "Set-Cookie: seen=1", body=page,
+    )  # fmt: skip
+    usual: dict[str, Any] = {
+        "id": number(n), "change": n, "state": "done", "kind": "http", "origin": "browser", "started": EPOCH + n,
+        "duration": 0.0243, "method": "GET", "scheme": "https", "host": "shop.inspector.test", "port": 443,
+        "path": "/cart?item=17", "version": "HTTP/1.1", "status": 200, "reason": "OK", "media": "text/html",
+        "resource": "page", "request_size": 0, "response_size": len(page), "client": "127.0.0.1:51234",
+        "agent": "Chrome 156", "protection": "decrypted", "tls": "TLSv1.3", "remote": "192.0.2.7:443",
+        "changed": False, "fault": "", "findings": 0,
+        "client_leg": Leg(number(901), request, response, turn=3),
+        "server_leg": Leg(number(902), request, response, turn=1),
+        "timeline": Timeline(0.0001, 0.0002, 0.004, 0.004, 0.008, 0.008, 0.016, 0.016, 0.0162, 0.022, 0.0243),
+        "decisions": (Decision("hop-by-hop", "Connection"),),
+    }  # fmt: skip
+    return Exchange(**usual | changes)
+
+
+def with_response(response: Message, n: int = 1, **changes: Any) -> Exchange:
+    plain = made(n)
+    assert plain.client_leg and plain.server_leg
+    client = msgspec.structs.replace(plain.client_leg, response=response)
+    server = msgspec.structs.replace(plain.server_leg, response=response)
+    return made(n, client_leg=client, server_leg=server, response_size=response.body.size, **changes)
+
+
+def connection(n: int, side: str, tls: Tls | None = None) -> Connection:
+    return Connection(number(n), side, EPOCH, "192.0.2.7", 443, "127.0.0.1", 50000, "shop.inspector.test", "", tls)  # type: ignore[arg-type]
+
+
+class FakeCaptures:
+    """What `store.captures.Captures` does, over a dictionary."""
+
+    def __init__(self, *exchanges: Exchange) -> None:
+        self.exchanges = {exchange.id: exchange for exchange in exchanges}
+        self.connections: dict[bytes, Connection] = {}
+        self.generation = 0
+        self.fails: Exception | None = None
+        self.looks = 0
+
+    def add(self, exchange: Exchange) -> None:
+        self.exchanges[exchange.id] = exchange
+
+    def row_of(self, exchange: Exchange) -> Row:
+        names = [name for name in Row.__struct_fields__ if name != "engine"]
+        return Row(**{name: getattr(exchange, name) for name in names}, engine=1)
+
+    def rows(self) -> list[Row]:
+        return [self.row_of(self.exchanges[id]) for id in sorted(self.exchanges)]
+
+    def page(self, *, before: bytes | None = None, after: bytes | None = None, limit: int = 200) -> Page:
+        if self.fails:
+            raise self.fails
+        rows = self.rows()
+        if after is not None:
+            found = tuple(row for row in rows if row.id > after)[:limit]
+        else:
+            found = tuple(row for row in rows if before is None or row.id < before)[-limit:]
+        if not found:
+            return Page((), False, False)
+        return Page(found, rows[0].id < found[0].id, rows[-1].id > found[-1].id)
+
+    def changes(self, cursor: str, limit: int = 200) -> Changes:
+        self.looks += 1
+        if self.fails:
+            raise self.fails
+        rows = sorted(self.rows(), key=lambda row: row.change)
+        latest = str(rows[-1].change if rows else 0)
+        if not cursor or not cursor.isdecimal():
+            return Changes((), latest, 0, False)
+        found = [row for row in rows if row.change > int(cursor)]
+        return Changes(tuple(found[-limit:]), latest, max(len(found) - limit, 0), False)
+
+    def exchange(self, id: bytes) -> Exchange | None:
+        if self.fails:
+            raise self.fails
+        return self.exchanges.get(id)
+
+    def row(self, id: bytes) -> Row | None:
+        found = self.exchanges.get(id)
+        return self.row_of(found) if found else None
+
+    def connection(self, id: bytes) -> Connection | None:
+        return self.connections.get(id)
+
+    def body(self, id: bytes, body: Body) -> Iterator[bytes]:
+        yield body.inline
+
+    def neighbours(self, id: bytes) -> tuple[bytes | None, bytes | None]:
+        ids = sorted(self.exchanges)
+        older = [each for each in ids if each < id]
+        newer = [each for each in ids if each > id]
+        return (older[-1] if older else None, newer[0] if newer else None)
+
+    def totals(self) -> Totals:
+        rows = self.rows()
+        ends = (rows[0].started, rows[-1].started) if rows else (None, None)
+        return Totals(len(rows), 0, 4096, *ends)
+
+    def forget_everything(self) -> int:
+        self.exchanges.clear()
+        self.generation += 1
+        return self.generation
+
+
+class FakeSettings:
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {"capturing": True}
+
+    def read(self) -> Mapping[str, Any]:
+        return self.values
+
+    def set(self, name: str, value: Any) -> int:
+        self.values[name] = value
+        return 1
+
+
+def board(role: str = "engine", **changes: Any) -> Status:
+    usual = {"role": role, "number": 1, "pid": os.getpid(), "started": 0.0, "heartbeat": time.time(), "exchanges": 5}
+    return Status(**usual | changes)
