@@ -40,7 +40,9 @@ def test_migrations_lead_to_the_schema(
 
 
 def _shapes(connection: sa.Connection) -> set[str]:
-    rows = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE sql NOT LIKE '%_version%'").scalars()
+    rows = connection.exec_driver_sql(
+        "SELECT sql FROM sqlite_master WHERE sql NOT LIKE '%_version%'"
+    ).scalars()
     return {" ".join(sql.split()) for sql in rows if sql}
 
 
