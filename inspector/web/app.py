@@ -12,7 +12,7 @@ from inspector.store.captures import Captures
 from inspector.store.database import StoreProblem
 from inspector.store.reader import ArchiveGone
 from inspector.store.settings import Settings
-from inspector.web import api, auth, errors, exchange, feed, guard, navigation, setup, start, traffic, words
+from inspector.web import api, auth, errors, exchange, feed, filters, guard, navigation, setup, start, traffic
 from inspector.web.assets import Assets
 from inspector.web.control import Control
 from inspector.web.lamp import Board, Lamps
@@ -47,7 +47,7 @@ def create_dashboard(
     auth.install(app, keys)
     guard.install(app, guard.Hosts(settings.addresses, settings.names))
     errors.install(app, unreadable=(StoreProblem,), lost=(ArchiveGone,))
-    words.install(app)
+    filters.install(app)
     navigation.install(app, lamps, Assets(static_folder() / "dist"), settings.version)
     for part in (
         auth.blueprint(keys),

@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, request, session
+from flask import Flask, Request, Response, make_response, render_template, request, session
 
 from inspector.web.errors import Refusal
 
@@ -91,7 +91,7 @@ def install(app: Flask, hosts: Hosts) -> None:
     """Put the checks before, and the headers after, every view."""
 
     @app.before_request
-    def check() -> None:
+    def check() -> Response | None:
         if request.host not in hosts:
             raise Refusal(
                 421,
@@ -103,6 +103,10 @@ def install(app: Flask, hosts: Hosts) -> None:
         if request.endpoint != "static":
             _refuse_strangers(request)
         if request.endpoint not in PUBLIC and not signed_in():
+            if _follows_link(request):
+                # The cookie is SameSite=Strict: a browser leaves it out where another site's page led here, as the
+                # proxy's fault pages do. Coming again from a page of ours, it is sent.
+                return make_response(render_template("again.html", next=request.full_path.rstrip("?")))
             raise Refusal(
                 401,
                 "Please sign in",
@@ -111,6 +115,7 @@ def install(app: Flask, hosts: Hosts) -> None:
             )
         if request.method not in READING:
             _refuse_forgeries(request)
+        return None
 
     @app.after_request
     def harden(response: Response) -> Response:
@@ -125,21 +130,25 @@ def install(app: Flask, hosts: Hosts) -> None:
 
 def _refuse_strangers(request: Request) -> None:
     """Fetch Metadata: nothing for other sites' pages, except that a link may be followed to a page of ours."""
-    site = request.headers.get("Sec-Fetch-Site", "none")
-    if site in ("same-origin", "none"):
+    if request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none") or _follows_link(request):
         return
-    follows_link = (
-        request.method == "GET"
-        and request.headers.get("Sec-Fetch-Mode") == "navigate"
-        and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    raise Refusal(
+        403,
+        "Refused",
+        "Another web site's page tried to use the dashboard.",
+        "If it was you: open the dashboard in a tab of its own.",
     )
-    if not follows_link:
-        raise Refusal(
-            403,
-            "Refused",
-            "Another web site's page tried to use the dashboard.",
-            "If it was you: open the dashboard in a tab of its own.",
-        )
+
+
+def _follows_link(request: Request) -> bool:
+    """Whether a person was led here, in a tab of its own, by another site's page."""
+    said = request.headers.get
+    return (
+        said("Sec-Fetch-Site") in ("cross-site", "same-site")
+        and request.method == "GET"
+        and said("Sec-Fetch-Mode") == "navigate"
+        and said("Sec-Fetch-Dest", "document") == "document"
+    )
 
 
 def _refuse_forgeries(request: Request) -> None:

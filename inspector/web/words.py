@@ -5,10 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from http import HTTPStatus
 
-from flask import Flask
-
 from inspector.exchange.model import Resource
-from inspector.web.present.hexdump import dump
 
 KINDS: dict[Resource, tuple[str, str]] = {  # word, icon
     "page": ("Page", "file-text"),
@@ -93,10 +90,3 @@ def visible(data: bytes) -> str:
 
 
 _PICTURES = {code: 0x2400 + code for code in range(32) if code != 9} | {127: 0x2421}
-
-
-def install(app: Flask) -> None:
-    """Make these filters of the templates."""
-    for filter in (clock, day, took, size, thousands, plural, phrase, status_class, visible):
-        app.add_template_filter(filter)
-    app.add_template_filter(dump, "hexdump")

@@ -140,3 +140,11 @@ def test_a_dashboard_for_all_addresses_answers_to_any_address_but_no_name():
     assert "192.0.2.1:8081" in hosts
     assert "[2001:db8::1]:8081" in hosts
     assert "evil.example:8081" not in hosts
+
+
+def test_a_link_from_elsewhere_comes_again_to_bring_its_cookie(desk):
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    answer = desk.visitor().get("/exchange/00?tab=timing&side=site", headers=headers)
+    assert 'content="0; url=/exchange/00?tab=timing&amp;side=site"' in answer.get_data(as_text=True)
+    again = {**headers, "Sec-Fetch-Site": "same-origin"}
+    assert desk.visitor().get("/exchange/00", headers=again).status_code == 401
