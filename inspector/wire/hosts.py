@@ -6,6 +6,7 @@ What names the same computer has to compare equal here, or a proxy could be talk
 from __future__ import annotations
 
 import re
+import unicodedata
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from inspector.wire.grammar import HOST_PORT
 Address = IPv4Address | IPv6Address
 
 _NUMBER = re.compile(r"0[xX][0-9A-Fa-f]*|0[0-7]*|[1-9][0-9]*")
+_LABEL = re.compile(r"[a-z0-9_\-]{1,63}")
 _DOTS = re.compile("[\u3002\uff0e\uff61]")
 
 
@@ -53,13 +55,16 @@ def to_ascii(name: str) -> str:
     """The name as it is asked for in DNS: lower case, IDNA, no dot at the end; ValueError with a sentence if it can't be."""
     name = _DOTS.sub(".", name).removesuffix(".").lower()
     if name.isascii():
-        if not name or len(name) > 253 or any(not 0 < len(label) < 64 for label in name.split(".")):
-            raise ValueError(f"'{name}' is not a host name: a part is empty, or longer than 63 characters.")
+        labels = name.split(".")
+        if len(name) > 253 or any(_LABEL.fullmatch(label) is None for label in labels):
+            raise ValueError(
+                f"{name!r} is not a host name: between its dots are 1 to 63 letters, digits or hyphens."
+            )
         return name
     try:
         return idna.encode(name, uts46=True).decode("ascii")
     except idna.IDNAError as error:
-        raise ValueError(f"'{name}' is not an international host name: {error}") from error
+        raise ValueError(f"{name!r} is not an international host name: {error}") from error
 
 
 def address_of(host: str) -> Address | None:
@@ -67,7 +72,7 @@ def address_of(host: str) -> Address | None:
 
     An IPv6 address that only wraps an IPv4 one (mapped, compatible, 6to4, NAT64) is given as that IPv4 address.
     """
-    host = _DOTS.sub(".", host).strip("[]").partition("%")[0]
+    host = unicodedata.normalize("NFKC", _DOTS.sub(".", host)).strip("[]").partition("%")[0]
     if ":" in host:
         try:
             return unwrapped(IPv6Address(host))

@@ -22,19 +22,15 @@ def early_problem(buffer: bytes, limits: Limits, start: int, first: int, *, requ
     size = len(buffer) - first
     if size <= 0:
         return None
-    long_line = size > limits.line and buffer.find(b"\r\n", first, first + limits.line + 2) < 0
+    newline = buffer.find(b"\n", first, first + limits.line + 2)
+    long_line = size > limits.line + 1 and newline < 0
     # A line that ends in LF alone would leave us waiting for an end that its sender thinks it has sent.
-    bare_lf = buffer[-1] == 10 and (size == 1 or buffer[-2] != 13)
-    if long_line or bare_lf or size > limits.head or _wrong_beginning(buffer, first, request=request):
-        problem = head_problem(buffer, limits, start, first, len(buffer), request=request)
-        if problem.code != "head-too-large" or not long_line:
-            return problem
-        code = "target-too-long" if request else "start-line-too-long"
-        return Problem(code, first - start + limits.line, f"more than {limits.line} bytes")
-    if buffer[-1] == 10:
-        line = buffer[first : buffer.index(b"\r\n", first)]
-        return _start_line(line, first - start, request=request)
-    return None
+    bare_lf = newline == first or (newline > first and buffer[newline - 1] != 13)
+    bare_lf = bare_lf or (buffer[-1] == 10 and buffer[-2] != 13)
+    wrong = long_line or bare_lf or size > limits.head or _wrong_beginning(buffer, first, request=request)
+    if not wrong and buffer[-1] == 10:
+        wrong = _start_line(buffer[first : newline - 1], 0, request=request) is not None
+    return head_problem(buffer, limits, start, first, len(buffer), request=request) if wrong else None
 
 
 def _wrong_beginning(buffer: bytes, first: int, *, request: bool) -> bool:
@@ -60,6 +56,9 @@ def head_problem(
         field_problem(rest, shift + len(line) + 1, request=request),
     ]
     too_large = Problem("head-too-large", shift + limits.head, f"more than {limits.head} bytes")
+    if len(line.removesuffix(b"\r")) > limits.line:
+        code = "target-too-long" if request else "start-line-too-long"
+        too_large = Problem(code, shift + limits.line, f"more than {limits.line} bytes")
     return min(
         (problem for problem in found if problem), key=lambda problem: problem.offset, default=too_large
     )

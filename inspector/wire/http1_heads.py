@@ -51,8 +51,8 @@ def _request_head(raw: bytes, match: re.Match[bytes], limits: Limits, skipped: i
     method, target, minor, _ = match.groups()
     at = match.start(4)
     pairs = PAIR.findall(raw, at)
-    if at > limits.line:
-        return Problem("target-too-long", skipped + limits.line, f"{at} bytes")
+    if at > limits.line + 2:
+        return Problem("target-too-long", skipped + limits.line, f"more than {limits.line} bytes")
     if len(pairs) > limits.fields:
         return Problem("too-many-fields", skipped, f"{len(pairs)} fields")
     fields = [(name.lower(), value.rstrip()) for name, value in pairs]
@@ -84,8 +84,8 @@ def parse_response(
     minor, status, reason, _ = match.groups()
     at = match.start(4)
     pairs = PAIR.findall(clean, at)
-    if at > limits.line:
-        return Problem("start-line-too-long", limits.line, f"{at} bytes")
+    if at > limits.line + 2:
+        return Problem("start-line-too-long", limits.line, f"more than {limits.line} bytes")
     if len(pairs) > limits.fields:
         return Problem("too-many-fields", 0, f"{len(pairs)} fields")
     fields = [(name.lower(), value.rstrip()) for name, value in pairs]

@@ -540,6 +540,21 @@ def test_a_response_has_limits_too(data: bytes, code: str) -> None:
     assert result.code == code
 
 
+@pytest.mark.parametrize("length", [59, 60, 61, 62, 63, 300])
+def test_a_long_line_is_too_long_however_it_arrives(length: int) -> None:
+    line = b"GET /".ljust(length - 9, b"a") + b" HTTP/1.1"
+    whole = parse_request(request(line, H), SMALL)
+    results = [parse_request(request(line, H)[:end], SMALL) for end in range(length + 20)]
+    found = [result for result in results if isinstance(result, Problem)]
+    if length <= 60:
+        assert isinstance(whole, RequestHead)
+        assert not found
+    else:
+        assert isinstance(whole, Problem)
+        assert whole[:2] == ("target-too-long", 60)
+        assert {problem[:2] for problem in found} == {whole[:2]}
+
+
 def test_the_largest_head_allowed_is_accepted() -> None:
     start = b"GET / HTTP/1.1\r\nHost: a.test\r\nX: "
     assert isinstance(parse_request(start + b"y" * (196 - len(start)) + b"\r\n\r\n", SMALL), RequestHead)
