@@ -1,27 +1,30 @@
-"""How long a crashed child waits before it comes back: not at all the first time, then ever longer."""
+"""How long a crashed child waits before it comes back: not at all the first time, then ever longer.
+
+What had done its work for a while is no crash loop, however often it happens: only crashes in a row,
+each soon after the start, make the waits longer.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-WAITS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-FORGIVEN_AFTER = 60.0
+WAITS = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+STEADY = 3.0
 LOOP = 3
 
 
 @dataclass(slots=True)
 class BackOff:
-    """The crashes of one role that are not yet forgiven, by the clock of `time.monotonic`."""
+    """The crashes of one role, in a row."""
 
-    crashes: list[float] = field(default_factory=list)
+    crashes: int = 0
 
-    def crashed(self, now: float) -> float:
-        """Note a crash; the seconds to wait before the next start."""
-        self.crashes = [then for then in self.crashes if now - then < FORGIVEN_AFTER]
-        self.crashes.append(now)
-        return WAITS[min(len(self.crashes), len(WAITS)) - 1]
+    def crashed(self, served: float) -> float:
+        """Note a crash after `served` seconds of work; the seconds to wait before the next start."""
+        self.crashes = 1 if served >= STEADY else self.crashes + 1
+        return WAITS[min(self.crashes, len(WAITS)) - 1]
 
     @property
     def looping(self) -> bool:
-        """Whether this is no accident any more: it crashed three times within a minute."""
-        return len(self.crashes) >= LOOP
+        """Whether this is no accident any more."""
+        return self.crashes >= LOOP

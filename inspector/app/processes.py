@@ -7,11 +7,13 @@ that decides. Ending a process is closing its stdin, which works on every system
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
 import socket
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from typing import IO, NamedTuple
 
@@ -69,7 +71,7 @@ class Process:
         self, role: Role, settings: RunSettings, restarts: int, *, platform: Platform, events: Events
     ) -> None:
         self.role = role
-        self.ready = False
+        self._ready_at = math.inf
         self.last_words = ""
         self._events = events
         inherited = [sock for many in role.sockets.values() for sock in many]
@@ -90,6 +92,19 @@ class Process:
     @property
     def running(self) -> bool:
         return self._popen.returncode is None
+
+    @property
+    def ready(self) -> bool:
+        return self._ready_at < math.inf
+
+    def is_ready(self) -> None:
+        """It said so."""
+        self._ready_at = time.monotonic()
+
+    @property
+    def served(self) -> float:
+        """For how many seconds it has done its work."""
+        return max(0.0, time.monotonic() - self._ready_at)
 
     def ask_to_stop(self) -> None:
         """Close its stdin, which means "stop" on every system."""

@@ -6,6 +6,7 @@ quick to start, and have no reason to die. If it is killed all the same, its chi
 
 from __future__ import annotations
 
+import math
 import os
 import queue
 import signal
@@ -22,6 +23,7 @@ from inspector.app.protocol import CANNOT, Report
 from inspector.app.settings import RunSettings
 
 STOP_WITHIN = 5.0
+LATE_AFTER = 10.0
 LOOK_EVERY = 0.25
 ENGINE, RECORDER, WEB = "engine", "recorder", "web"
 SENTENCES = {
@@ -78,6 +80,7 @@ class Supervisor:
         self._due: dict[str, Due] = {}
         self._facts: dict[str, str] = {}
         self._started = False
+        self._late_at = math.inf
         self._stopping = False
 
     @property
@@ -92,9 +95,11 @@ class Supervisor:
             self._log.write("inspector", f"starting, process {os.getpid()}")
             for name in self._roles:
                 self._start(name)
+            self._late_at = time.monotonic() + LATE_AFTER
             while not self._stopping:
                 self._take(self._next_event())
                 self._start_what_is_due()
+                self._tell_if_late()
         finally:
             self._stop_all()
             self._log.write("inspector", "stopped")
@@ -118,13 +123,12 @@ class Supervisor:
             self._changed(self)
 
     def _next_event(self) -> Event | None:
-        timeout = (
-            max(0.0, min(due.at for due in self._due.values()) - time.monotonic()) if self._due else None
-        )
+        wake = min((due.at for due in self._due.values()), default=math.inf)
+        timeout = max(0.0, min(wake, self._late_at) - time.monotonic())
         if not self._platform.wakes_on_signals:
-            timeout = min(LOOK_EVERY, timeout) if timeout is not None else LOOK_EVERY
+            timeout = min(LOOK_EVERY, timeout)
         try:
-            return self._events.get(timeout=timeout)
+            return self._events.get(timeout=timeout if timeout < math.inf else None)
         except queue.Empty:
             return None
 
@@ -135,6 +139,16 @@ class Supervisor:
                 self._start(name)
                 if due.sentence and self._started:
                     self._screen.say(due.sentence, due.consequence)
+
+    def _tell_if_late(self) -> None:
+        if time.monotonic() < self._late_at:
+            return
+        waiting = " and ".join(name for name, process in self._processes.items() if not process.ready)
+        self._screen.say(
+            f"Still waiting for {waiting}, {LATE_AFTER:g} s after the start.",
+            f"What they say is in {self._log.path}.",
+        )
+        self._late_at = math.inf
 
     def _take(self, event: Event | None) -> None:
         match event:
@@ -155,11 +169,11 @@ class Supervisor:
                 raise CannotStart(report.sentence, report.cure)
             self._screen.say(report.sentence, report.cure)
             return
-        process.ready = True
+        process.is_ready()
         self._facts |= report.facts
         self._log.write(process.role.name, "ready")
         if not self._started and all(one.ready for one in self._processes.values()):
-            self._started = True
+            self._started, self._late_at = True, math.inf
             self._changed(self)
             self._screen.started(self._facts)
 
@@ -169,7 +183,7 @@ class Supervisor:
         if self._stopping:
             return
         back_off = self._back_offs[name]
-        wait = back_off.crashed(time.monotonic())
+        wait = back_off.crashed(process.served)
         if back_off.looping and not self._started:
             raise CannotStart(
                 f"The {name} stops as soon as it is started ({how}): {process.last_words or 'it said nothing'}",
@@ -178,14 +192,14 @@ class Supervisor:
         self.restarts[name] += 1
         sentence, consequence = SENTENCES[name]
         if back_off.looping:
-            self._tell_loop(process, how, len(back_off.crashes), wait)
+            self._tell_loop(process, how, back_off.crashes, wait)
             sentence = ""
         self._due[name] = Due(time.monotonic() + wait, sentence.format(how=how), consequence)
 
     def _tell_loop(self, process: Process, how: str, times: int, wait: float) -> None:
         last = f": {process.last_words}" if process.last_words else "."
         self._screen.say(
-            f"The {process.role.name} stopped {times} times within a minute ({how}){last}",
+            f"The {process.role.name} stopped {times} times, each time soon after its start ({how}){last}",
             f"It is tried again in {wait:g} s; what it said is in {self._log.path}.",
         )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import sys
 import threading
 
 import click
@@ -31,12 +33,20 @@ class Screen:
         """Print the first screen; the browser is opened first, so that it can say whether that went well."""
         link = facts.get("link") or dashboard(self._settings)
         opened = self._open_browser and open_in_browser(link)
-        click.echo(first_screen(self._settings, self._place, link=link, opened=opened))
+        _print(first_screen(self._settings, self._place, link=link, opened=opened))
 
     def say(self, sentence: str, cure: str = "") -> None:
-        click.echo(f"{click.style('!', fg='yellow', bold=True)} {sentence}", err=True)
-        if cure:
-            click.echo(f"  {cure}", err=True)
+        text = f"{click.style('!', fg='yellow', bold=True)} {sentence}"
+        _print(f"{text}\n  {cure}" if cure else text, err=True)
+
+
+def _print(text: str, *, err: bool = False) -> None:
+    """Print it; a terminal or a pipe that is gone is no reason to stop."""
+    try:
+        click.echo(text, err=err)
+    except OSError:
+        stream = sys.stderr if err else sys.stdout
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def first_screen(settings: RunSettings, place: Home, *, link: str, opened: bool) -> str:

@@ -1,25 +1,27 @@
-from inspector.app.backoff import FORGIVEN_AFTER, WAITS, BackOff
+from inspector.app.backoff import STEADY, WAITS, BackOff
 
 
 def test_the_first_time_at_once_then_ever_longer():
     back_off = BackOff()
-    assert [back_off.crashed(float(second)) for second in range(len(WAITS) + 2)] == [
-        *WAITS,
-        WAITS[-1],
-        WAITS[-1],
-    ]
+    assert [back_off.crashed(0.0) for _ in range(len(WAITS) + 2)] == [*WAITS, WAITS[-1], WAITS[-1]]
 
 
-def test_three_within_a_minute_are_a_loop():
+def test_three_in_a_row_are_a_loop():
     back_off = BackOff()
-    back_off.crashed(0.0)
-    back_off.crashed(1.0)
-    assert not back_off.looping
-    back_off.crashed(2.0)
-    assert back_off.looping
+    for looping in (False, False, True):
+        back_off.crashed(0.1)
+        assert back_off.looping is looping
 
 
-def test_crashes_are_forgiven():
+def test_who_worked_for_a_while_comes_back_at_once():
     back_off = BackOff()
-    back_off.crashed(0.0)
-    assert back_off.crashed(FORGIVEN_AFTER) == 0.0
+    for _ in range(20):
+        assert back_off.crashed(STEADY) == 0.0
+        assert not back_off.looping
+
+
+def test_a_steady_while_ends_a_loop():
+    back_off = BackOff()
+    for _ in range(5):
+        back_off.crashed(0.0)
+    assert back_off.crashed(STEADY) == 0.0

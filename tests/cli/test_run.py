@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -154,6 +155,16 @@ def test_killed_itself_it_leaves_no_process_and_can_be_started_again(start_inspe
     for pid in children.values():
         wait_gone(pid, within=0)
     assert fetch(second.proxy, site) == b"hello"
+
+
+def test_it_goes_on_when_nobody_reads_what_it_prints(inspector, site):
+    inspector.process.stdout.close()
+    os.kill(inspector.notice["children"]["web"], signal.SIGKILL)
+    until = time.monotonic() + 20
+    while not inspector.notice["restarts"]["web"]:
+        assert time.monotonic() < until
+    assert fetch(inspector.proxy, site) == b"hello"
+    assert inspector.stop() == 0
 
 
 def test_a_taken_port_names_the_cure(start_inspector):
