@@ -110,7 +110,9 @@ def _at_the_door(flow: Flow, head: RequestHead, listener: Listener, context: Con
         where = authority(rest.rstrip("/").encode("latin-1"), DEFAULT_PORTS[scheme])
         flow.scheme, flow.host, flow.port = scheme, where.host, where.port
         return Way(scheme, Origin(scheme in _SECURE, where.host, where.port, where.host), rewrite=True)
-    flow.host = head.host.decode("latin-1") if head.host else ""
+    if head.host:
+        door = authority(head.host, DEFAULT_PORTS["http"])
+        flow.host, flow.port = door.host, door.port
     return Way("http", Origin(False, "", 0, ""), own=True)
 
 
