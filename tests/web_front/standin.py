@@ -127,7 +127,13 @@ class StandIn:
         return None, None
 
     def totals(self) -> Totals:
-        return Totals(exchanges=self.count - self.first + 1, open=len(self.open), bytes_on_disk=0, oldest=None, newest=None)
+        return Totals(
+            exchanges=self.count - self.first + 1,
+            open=len(self.open),
+            bytes_on_disk=0,
+            oldest=None,
+            newest=None,
+        )
 
     def forget_everything(self) -> None:
         self.first = self.count + 1
@@ -156,6 +162,11 @@ class Running:
     keys: Keys
     dashboard: Dashboard
 
+    @property
+    def streams(self) -> int:
+        """How many event streams are open."""
+        return int(self.dashboard.close.__self__.readers)  # type: ignore[attr-defined]  # the feeder's own method
+
     def sign_in(self) -> str:
         return f"{self.url}/sign-in?ticket={self.keys.mint()}"
 
@@ -166,8 +177,10 @@ def running(home: Path, captures: StandIn, *, port: int = 0) -> Iterator[Running
     run = home / "run"
     run.mkdir(parents=True, exist_ok=True)
     listener = socket.create_server(("127.0.0.1", port))
-    address = "127.0.0.1:{}".format(listener.getsockname()[1])
-    settings = WebSettings(run=str(run), addresses=(address,), ca_path="/home/ada/inspector/certs/ca.pem", version="0")
+    address = f"127.0.0.1:{listener.getsockname()[1]}"
+    settings = WebSettings(
+        run=str(run), addresses=(address,), ca_path="/home/ada/inspector/certs/ca.pem", version="0"
+    )
     boards = (Board(), Board("recorder"))
     dashboard = create_dashboard(settings, captures, Settings(home), lambda: boards)  # type: ignore[arg-type]
     stopping = threading.Event()

@@ -17,6 +17,7 @@ const feed = connect();
 const list = new List(box, new Captures(filter));
 const pane = new Pane(document.querySelector("[data-pane]"));
 list.cursor = cursor;
+section.setAttribute("aria-busy", "true");
 
 function select(id) {
   list.select(id);
@@ -71,7 +72,9 @@ document.addEventListener("visibilitychange", () => {
 });
 
 feed.addEventListener("rows", ({ detail }) => list.take(detail));
-feed.addEventListener("gap", () => list.gap());
+// The feed begins at its own "now", which is later than this page's: what lies between is asked for once it is there.
+feed.addEventListener("state", ({ detail }) => detail === "live" && list.catchUp());
+feed.addEventListener("gap", ({ detail }) => list.gap(detail.cursor));
 feed.addEventListener("forgotten", () => {
   select("");
   list.clear();
@@ -84,6 +87,7 @@ section.querySelector("[data-list-pages]")?.remove();
 
 await list.open(selected);
 list.measure();
+section.removeAttribute("aria-busy");
 if (selected) {
   select(selected);
   list.reveal(selected);

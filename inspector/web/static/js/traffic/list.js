@@ -21,6 +21,7 @@ export class List extends EventTarget {
   #queue = [];
   #frame = 0;
   #loading = null;
+  #scrolled = false;
   #holes = false;
 
   /** Events: change (waiting, emptiness or order), arrived (detail: how many), row (detail: the selected row has changed). */
@@ -29,7 +30,7 @@ export class List extends EventTarget {
     this.#box = box;
     this.#captures = captures;
     this.#view = new View(box, this.rows, lineMaker());
-    box.addEventListener("scroll", () => this.#draw(), { passive: true });
+    box.addEventListener("scroll", () => this.#scroll(), { passive: true });
     new ResizeObserver(() => this.measure()).observe(box);
   }
 
@@ -127,14 +128,14 @@ export class List extends EventTarget {
         this.#view.keepingPlace(() => this.rows.addOlder(page));
         this.#changed();
       });
-    } else if (this.rows.hasNewer && newer < NEAR && !this.#view.atEnd) this.#loadNewer();
+    } else if (this.rows.hasNewer && newer < NEAR && this.#scrolled) this.#loadNewer();
+    this.#scrolled = false;
   }
 
   #loadNewer() {
     return this.#load(async () => {
       const page = await this.#captures.after(this.rows.newest);
       this.#view.keepingPlace(() => this.rows.addNewer(page));
-      this.waiting = page.has_newer ? Math.max(0, this.waiting - page.rows.length) : 0;
       this.#changed();
     });
   }
@@ -165,10 +166,13 @@ export class List extends EventTarget {
   async catchUp() {
     if (!this.cursor) return;
     const changes = await this.#captures.changes(this.cursor).catch(() => null);
+    if (changes?.forgotten) this.clear();
     if (changes) this.take(changes);
   }
 
-  gap() {
+  /** The feed lost its thread and goes on from `cursor`. */
+  gap(cursor) {
+    this.cursor = cursor;
     this.#holes = true;
     this.#mend();
   }
@@ -257,13 +261,26 @@ export class List extends EventTarget {
 
   // --- drawing -----------------------------------------------------------------------------------------
 
+  #scroll() {
+    this.#scrolled = true;
+    this.#draw();
+  }
+
   #draw() {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
       const tint = this.#takeQueue();
       this.#view.render({ tint });
       this.#fetchMore();
+      this.#welcome();
     });
+  }
+
+  /** Whoever has scrolled to the end has seen what was waiting there. */
+  #welcome() {
+    if (!this.waiting || this.held || this.rows.hasNewer || !this.#view.atEnd) return;
+    this.waiting = 0;
+    this.dispatchEvent(new Event("change"));
   }
 
   #changed() {

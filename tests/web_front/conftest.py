@@ -1,0 +1,138 @@
+"""A real Chromium before the real dashboard, over made-up captures."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+
+def _load(name: str, path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+standin = _load("web_front_standin", Path(__file__).with_name("standin.py"))
+
+
+@pytest.fixture(scope="session")
+def build_assets(checkout: Path) -> ModuleType:
+    """scripts/build_assets.py as a module."""
+    return _load("web_front_build_assets", checkout / "scripts" / "build_assets.py")
+
+
+@pytest.fixture(scope="session")
+def bundle(build_assets: ModuleType) -> Path:
+    """The folder of the bundle, made if it is missing or old."""
+    build_assets.build()
+    return Path(build_assets.DIST)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str, chromium_arguments: list[str]) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=chromium_arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def dashboard(bundle: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A running dashboard. `@pytest.mark.parametrize("dashboard", [n], indirect=True)` begins with n exchanges."""
+    captures = standin.StandIn(getattr(request, "param", 300))
+    with standin.running(tmp_path, captures) as running:
+        yield running
+
+
+class Complaints(list[str]):
+    """What the browser's console said of errors: refused scripts and styles, failed loads, exceptions."""
+
+    def listen(self, page: Page) -> None:
+        page.on(
+            "console",
+            lambda message: self.append(message.text) if message.type in ("error", "warning") else None,
+        )
+        page.on("pageerror", lambda error: self.append(str(error)))
+
+
+@pytest.fixture
+def complaints() -> Complaints:
+    return Complaints()
+
+
+@pytest.fixture
+def signed_in(
+    browser: Browser, dashboard: Any, complaints: Complaints
+) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes signed-in contexts: signed_in(width=…, height=…, level=…, theme=…)."""
+    contexts: list[BrowserContext] = []
+
+    def make(
+        *, width: int = 1280, height: int = 800, level: str = "new", theme: str = "auto", script: bool = True
+    ) -> BrowserContext:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, base_url=dashboard.url, java_script_enabled=script
+        )
+        contexts.append(context)
+        context.on("page", complaints.listen)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.goto(dashboard.sign_in())
+        page.goto("/start")
+        if not script:
+            page.click(f".topbar [value={level}]")
+            page.wait_for_url("**/start")
+            page.close()
+            return context
+        choose(page, level)
+        for step in {"auto": (), "dark": ("dark",), "light": ("dark", "light")}[theme]:
+            choose(page, step)
+        page.close()
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def choose(page: Page, value: str) -> None:
+    """Press one of the level and theme switches, and wait until the server knows."""
+    with page.expect_response("**/preferences"):
+        page.click(f".topbar [value={value}]:visible")
+    page.wait_for_selector(f"html[data-level={value}], html[data-theme={value}]")
+
+
+@pytest.fixture
+def traffic(signed_in: Callable[..., BrowserContext]) -> Page:
+    """The Traffic page, live, in a wide window."""
+    page = signed_in().new_page()
+    open_traffic(page)
+    return page
+
+
+@pytest.fixture
+def go(signed_in: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """Opens the Traffic page in a window of its own: go(address, width=…, level=…)."""
+
+    def open(address: str = "/traffic", **window: Any) -> Page:
+        page = signed_in(**window).new_page()
+        open_traffic(page, address)
+        return page
+
+    return open
+
+
+def open_traffic(page: Page, address: str = "/traffic") -> None:
+    page.goto(address)
+    page.wait_for_selector("[data-list]:not([aria-busy]) .list-windowed", state="attached")
