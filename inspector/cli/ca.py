@@ -23,7 +23,7 @@ def command() -> None:
 @command.command("path")
 @home_option
 def path(home_folder: Path | None) -> None:
-    """Print the path of the CA certificate, for curl --cacert and the like."""
+    """Print the path of the CA certificate."""
     click.echo(_certificate(home_folder))
 
 
@@ -31,7 +31,7 @@ def path(home_folder: Path | None) -> None:
 @home_option
 @click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
 def status(home_folder: Path | None, as_json: bool) -> None:
-    """Say which certificate the authority has, and until when it is valid."""
+    """Print its name, fingerprint and last day."""
     from cryptography import x509
     from cryptography.hazmat.primitives.hashes import SHA256
 

@@ -67,6 +67,11 @@ def _check(told: dict[str, Any]) -> None:
     """UsageError, which says the cure, for what can't be or must not be."""
     if told["store"] not in STORES:
         raise click.UsageError(f"--store {told['store']}: only sqlite is there so far; leave the option out.")
+    addresses = [text for text in (*told["listen"], *told["web"]) if parse_address(text).port]
+    if twice := {text for text in addresses if addresses.count(text) > 1}:
+        raise click.UsageError(
+            f"{min(twice)} is given twice: every --listen and --web needs an address of its own."
+        )
     open_to_others = [text for text in told["listen"] if not parse_address(text).loopback]
     if open_to_others and not told["proxy_auth"] and not told["reverse"]:
         raise click.UsageError(

@@ -73,6 +73,7 @@ def test_each_option_reaches_its_setting(told, tmp_path):
         (("--listen", "nonsense"), "not a port"),
         (("--proxy-auth", "nobody"), "USER:PASSWORD"),
         (("--proxy-auth", ":secret"), "USER:PASSWORD"),
+        (("--listen", "8081"), "127.0.0.1:8081 is given twice"),
         (("--store", "postgresql://x"), "only sqlite"),
         (("--reverse", "127.0.0.1:5000"), "as in http://127.0.0.1:5000"),
         (("--reverse", "http://"), "write the site's address"),

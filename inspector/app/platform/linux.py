@@ -91,10 +91,17 @@ def _holder(pid: str, inodes: set[str]) -> str:
     """The name of process `pid` if one of its open files is one of these sockets. Other users' are not readable."""
     folder = Path("/proc", pid)
     try:
-        links = [str(open_file.readlink()) for open_file in (folder / "fd").iterdir()]
-        if not any(link.removeprefix("socket:[").removesuffix("]") in inodes for link in links):
+        if not any(_inode(open_file) in inodes for open_file in (folder / "fd").iterdir()):
             return ""
         return f"{(folder / 'comm').read_text(encoding='utf-8', errors='replace').strip()} (pid {pid})"
+    except OSError:
+        return ""
+
+
+def _inode(open_file: Path) -> str:
+    """The inode number if this open file is a socket; one that has been closed meanwhile is none."""
+    try:
+        return str(open_file.readlink()).removeprefix("socket:[").removesuffix("]")
     except OSError:
         return ""
 
