@@ -40,6 +40,7 @@ _NAME = rb"(?:[" + _UNRESERVED + _SUB_DELIMS + rb"]|%[0-9A-Fa-f]{2})"
 HOST_PORT = re.compile(rb"(" + _NAME + rb"++|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]*+))?+")
 # most hosts, quickly
 PLAIN_HOST = re.compile(rb"[A-Za-z0-9.\-]++(?::[0-9]{1,4})?+")
+PLAIN_ABSOLUTE = re.compile(rb"http://([A-Za-z0-9.\-]++(?::[0-9]{1,4})?+)(/.*+)", re.DOTALL)
 ABSOLUTE = re.compile(rb"([A-Za-z][A-Za-z0-9+.\-]*+):(?://([^/?]*+))?+(.*+)", re.DOTALL)
 
 # RFC 9112 §7.1.1: chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )
@@ -48,4 +49,6 @@ _EXTENSION = (
     rb"[ \t]*+;[ \t]*+[" + TCHAR + rb"]++(?:[ \t]*+=[ \t]*+(?:[" + TCHAR + rb"]++|" + _QUOTED + rb"))?+"
 )
 CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,16}+)((?:" + _EXTENSION + rb")*+)\r\n")
+# the end of one chunk and the size of the next, neither 0 nor too large
+NEXT_CHUNK = re.compile(rb"\r\n([1-9A-Fa-f][0-9A-Fa-f]{0,14}+)\r\n")
 EXTENSIONS = re.compile(rb"(?:" + _EXTENSION + rb")*+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from inspector.wire.grammar import CHUNK_LINE, EXTENSIONS, FIELD_BLOCK, PAIR
+from inspector.wire.grammar import CHUNK_LINE, EXTENSIONS, FIELD_BLOCK, NEXT_CHUNK, PAIR
 from inspector.wire.http1_diagnosis import field_problem, stray_problem
 from inspector.wire.limits import DEFAULT_LIMITS, Limits
 from inspector.wire.rules import Problem
@@ -82,6 +82,10 @@ class ChunkedBody:
                 pieces.append(piece)
                 if self._left:
                     break
+            if self._expect == "end" and (match := NEXT_CHUNK.match(buffer, at)):  # most chunks: no extension
+                self._left = int(match[1], 16)
+                at = match.end()
+                continue
             step = self._framing(buffer, at)
             if isinstance(step, Problem):
                 self._problem = step._replace(offset=self.wire + step.offset)

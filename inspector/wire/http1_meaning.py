@@ -7,7 +7,7 @@ one of them is.
 from __future__ import annotations
 
 from inspector.wire.fields import parse_fields
-from inspector.wire.grammar import ABSOLUTE, PLAIN_HOST, TAB_CODING, TOKEN
+from inspector.wire.grammar import ABSOLUTE, PLAIN_ABSOLUTE, PLAIN_HOST, TAB_CODING, TOKEN
 from inspector.wire.hosts import split_authority
 from inspector.wire.http1_messages import RequestHead, ResponseHead
 from inspector.wire.http1_passing import END_TO_END, HOP_BY_HOP
@@ -23,6 +23,7 @@ _COMMON_OPTIONS = {
     b"Keep-Alive": (b"keep-alive",),
     b"close": (b"close",),
 }
+_STAYS = (b"keep-alive",)
 _PLAIN_OPTIONS = frozenset({b"close", b"keep-alive", b"upgrade"})
 
 
@@ -101,6 +102,10 @@ def _connection(head: RequestHead | ResponseHead, hop: list[bytes], *, persisten
     RFC 9112 §9.3: HTTP/1.0 stays only if it says so, and never (`persistent`) where we are its proxy.
     """
     options = head.options
+    if head.minor and (not options or options == _STAYS):  # nearly always
+        head.upgrade = b""
+        head.hop = tuple(hop)
+        return
     if b"close" in options:
         head.keep_alive = False
     elif not head.minor:
@@ -182,6 +187,11 @@ def _other_form(head: RequestHead) -> Problem | None:
     target, offset = head.target, len(head.method) + 1
     if head.method == b"CONNECT":
         return _tunnel(head, offset)
+    match = PLAIN_ABSOLUTE.fullmatch(target)
+    if match is not None:
+        head.form, head.scheme = "absolute", b"http"
+        head.authority, head.path = match.groups()
+        return None
     if target == b"*":
         head.form, head.path = "asterisk", target
         return None if head.method == b"OPTIONS" else Problem("target-form", offset, "*")

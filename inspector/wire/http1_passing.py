@@ -50,7 +50,8 @@ def pass_on(
     if gone:
         block = _without(block, gone)
     for name, value in set.items() if set else ():
-        block = _with(block, name, value)
+        if name != b"host" or not isinstance(head, RequestHead) or head.host != value:
+            block = _with(block, name, value)
     return block[2:] + extra + b"\r\n"
 
 
