@@ -45,20 +45,24 @@ def own_page(talk: Http1, flow: Flow) -> None:
     _send(talk, flow, _render(talk, flow, subject))
 
 
-def last_hop(talk: Http1, flow: Flow, head: RequestHead) -> bool:
-    """RFC 9110 §7.6.2: with Max-Forwards: 0 the one who gets TRACE or OPTIONS answers; whether that was done."""
+def is_last_hop(head: RequestHead) -> bool:
+    """RFC 9110 §7.6.2: with Max-Forwards: 0 the one who gets TRACE or OPTIONS answers."""
     if head.method not in (b"TRACE", b"OPTIONS"):
         return False
-    if not any(name == b"max-forwards" and value == b"0" for name, value in head.fields):
-        return False
+    return any(name == b"max-forwards" and value.strip(b"0") == b"" for name, value in head.fields)
+
+
+def last_hop(talk: Http1, flow: Flow) -> None:
+    """Answer TRACE and OPTIONS that may go no further."""
+    head = flow.head
+    assert head is not None
     if head.method == b"OPTIONS":
         _send(talk, flow, Page(204, "No Content", (), b""))
-        return True
+        return
     secret = (b"authorization", b"cookie", b"proxy-authorization")  # RFC 9110 §9.3.8
     lines = [b"%b: %b" % (name.title(), value) for name, value in head.fields if name not in secret]
     body = b"TRACE %b HTTP/1.%d\r\n%b\r\n\r\n" % (head.target, head.minor, b"\r\n".join(lines))
     _send(talk, flow, Page(200, "OK", (("Content-Type", "message/http"),), body))
-    return True
 
 
 _PLAIN = ("Content-Type", "text/plain; charset=utf-8")

@@ -183,7 +183,7 @@ class Flow:
     def _client_leg(self, up: Body, down: Body) -> Leg:
         answer = None
         if self.client_response:
-            body = down if self.server_connection == b"" else _passed_on(down)
+            body = down if self.down is None else _passed_on(down)
             answer = Message(self.client_response, body, self.trailers)
         return Leg(
             self.client_connection,
@@ -201,9 +201,13 @@ class Flow:
         came = Message(response.raw, down, self.trailers) if response is not None else None
         if came is None and self.malformed:
             came = Message(self.malformed)
+        # what was meant for a site that could not be reached was never said
+        sent = Message(b"")
+        if self.send_start is not None:
+            sent = Message(self.server_request, _passed_on(up), self.up_trailers)
         return Leg(
             self.server_connection,
-            Message(self.server_request, _passed_on(up), self.up_trailers),
+            sent,
             came,
             tuple(Message(raw) for raw, _ in self.interim),
             self.attempts,
@@ -212,27 +216,31 @@ class Flow:
 
     def _timeline(self) -> Timeline:
         zero = self.zero
-        if self.connect_start is None and self.client_tls is None and self.response_end is not None:
+        if self.server_turn > 1 and self.connect_start is None and self.client_tls is None:
             # the usual case, on connections that were there already
             return Timeline(
-                request_end=(self.request_end or zero) - zero,
-                send_start=(self.send_start or zero) - zero,
-                send_end=(self.send_end or zero) - zero,
-                response_start=(self.response_start or zero) - zero,
-                response_end=self.response_end - zero,
+                request_end=_after(self.request_end, zero),
+                send_start=_after(self.send_start, zero),
+                send_end=_after(self.send_end, zero),
+                response_start=_after(self.response_start, zero),
+                response_end=_after(self.response_end, zero),
             )
         times = (
             self.request_end, self.dns_start, self.dns_end, self.connect_start, self.connect_end, self.tls_start,
             self.tls_end, self.send_start, self.send_end, self.response_start, self.response_end,
             *(self.client_tls or (None, None)),
         )  # fmt: skip
-        return Timeline(*(None if at is None else at - zero for at in times))
+        return Timeline(*(_after(at, zero) for at in times))
 
 
 @lru_cache(maxsize=1024)
 def _routine(code: str, detail: str) -> Decision:
     """Most exchanges share a few of these: made once, encoded often."""
     return Decision(code, detail)
+
+
+def _after(at: float | None, zero: float) -> float | None:
+    return None if at is None else at - zero
 
 
 def _passed_on(body: Body) -> Body:

@@ -158,11 +158,10 @@ class Http1(BrowserSide):
         if head.method == b"CONNECT" and self.way is None:
             answers.open_tunnel(self, flow, head, way)
             return
-        if way.own:
+        if way.own or answers.is_last_hop(head):
             self._expect_body(flow)
-            answers.own_page(self, flow)
-            return
-        if answers.last_hop(self, flow, head):
+            self._keep = self._keep and flow.request_done
+            (answers.own_page if way.own else answers.last_hop)(self, flow)
             return
         flow.server_request = request_head(flow, head, way, context)
         self._out.append(flow.server_request)
@@ -224,7 +223,7 @@ class Http1(BrowserSide):
         """The head as the browser gets it; decides what becomes of its connection."""
         assert flow.head is not None
         self.wants_payload_only = head.chunked and not flow.head.minor
-        if isinstance(reader, CloseBody) or self.wants_payload_only:
+        if isinstance(reader, CloseBody) or self.wants_payload_only or self._uninvited(flow):
             self._keep = False
         data = response_head(flow, head, keep=self._keep, dechunk=self.wants_payload_only)
         flow.client_response = data
@@ -245,8 +244,18 @@ class Http1(BrowserSide):
             or not flow.response
             or not flow.response.keep_alive
             or flow.server.finished_sending
+            or self._uninvited(flow)
         ):
             self.abandon_request(flow)
+
+    def _uninvited(self, flow: Flow) -> bool:
+        """Whether the browser still waits to be asked for its body. Answered without that it may send the body or its next
+        request, and whoever guesses wrong reads the one as the other."""
+        if flow.request_done or flow.head is None or not flow.head.expects_continue:
+            return False
+        return not (flow.up is not None and flow.up.size) and not any(
+            b" 100 " in raw[:13] for raw, _ in flow.interim
+        )
 
     def abandon_request(self, flow: Flow) -> None:
         """The site answered before it had the whole request, and wants no more of it."""
@@ -354,8 +363,6 @@ class Http1(BrowserSide):
         """Inspector's own answer has been written."""
         flow.response_end = time.perf_counter()
         flow.response_done = True
-        if not failed and not flow.request_done:
-            self._keep = False
         self._close_flow(flow, "failed" if failed else "done")
         self._next()
 

@@ -41,6 +41,11 @@ DECISIONS: dict[str, Act] = {
     "space-before-colon": Act(
         "White space between a field's name and its colon was removed ({detail}).", False, "RFC 9112 §5.1"
     ),
+    "no-content": Act(
+        "A length or coding was left out of a response whose status says that it has no content ({detail}).",
+        True,
+        "RFC 9110 §8.6",
+    ),
     "cookie-stripped": Act(
         "The dashboard's own cookie was taken out before anything was sent or kept.", False
     ),
