@@ -11,7 +11,7 @@ from inspector.app.addresses import Address
 from inspector.app.platform import Platform, UpstreamProxy
 
 SYSTEM, NONE = "system", "none"
-SCHEMES = ("http", "https")
+SCHEMES = ("http",)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -36,7 +36,7 @@ def checked(url: str) -> str:
     parts = urlsplit(whole)
     if parts.scheme not in SCHEMES:
         raise ValueError(
-            f"a proxy of the kind {parts.scheme}:// cannot be used yet; http:// and https:// can"
+            f"a proxy of the kind {parts.scheme}:// cannot be used; one that is reached by http:// can (it carries HTTPS as well)"
         )
     if not parts.hostname:
         raise ValueError(f"{url!r} names no proxy: write it as http://host:port")
