@@ -28,6 +28,7 @@ class LengthBody:
         return self.size
 
     def feed(self, data: bytes) -> Fed:
+        """The next bytes: what may be passed on, what of it is content, what comes after the body."""
         n = len(data)
         if n < self._left:
             self._left -= n
@@ -63,6 +64,7 @@ class CloseBody:
         return self.size
 
     def feed(self, data: bytes) -> Fed:
+        """The next bytes: all of them content."""
         self.size += len(data)
         return data, data, b""
 

@@ -59,6 +59,10 @@ class ChunkedBody:
         self.trailers = b""
 
     def feed(self, data: bytes) -> Fed:
+        """The next bytes: what may be passed on, what of it is content, what comes after the body; or a problem.
+
+        After a problem nothing of these bytes may pass, and every later call gives the same problem.
+        """
         n = len(data)
         if n < self._left:
             self._left -= n

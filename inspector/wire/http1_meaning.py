@@ -208,7 +208,7 @@ def _tunnel(head: RequestHead, offset: int) -> Problem | None:
     head.authority = head.target
     where = split_authority(head.target)
     if where is None or not where.port:
-        return Problem("userinfo" if b"@" in head.target else "connect-target", offset, _show(head.target))
+        return _no_host("connect-target", offset, head.target)
     # "A CONNECT request message does not have content" (RFC 9110 §9.3.6)
     if head.chunked:
         return _at(head.raw, "connect-body", b"transfer-encoding", 0)
@@ -220,12 +220,17 @@ def _absolute(head: RequestHead, authority: bytes | None, path: bytes, offset: i
     if not authority:
         return Problem("target-form", offset, "no host") if head.scheme in _WITH_HOST else None
     if PLAIN_HOST.fullmatch(authority) is None and split_authority(authority) is None:
-        return Problem("userinfo" if b"@" in authority else "host-invalid", offset, _show(authority))
+        return _no_host("host-invalid", offset, authority)
     if not path and head.method == b"OPTIONS":
         head.path = b"*"  # RFC 9112 §3.2.4: the last proxy on the way asks for `*` where the URI has no path
     elif path[:1] != b"/":
         head.path = b"/" + path
     return None
+
+
+def _no_host(code: str, offset: int, value: bytes) -> Problem:
+    """A password may stand before an @, so that is not repeated."""
+    return Problem("userinfo", offset) if b"@" in value else Problem(code, offset, _show(value))
 
 
 def _at(raw: bytes, code: str, name: bytes, nth: int, *, value: bool = False) -> Problem:
@@ -235,9 +240,9 @@ def _at(raw: bytes, code: str, name: bytes, nth: int, *, value: bool = False) ->
     offset = field.offset
     if value:
         offset = raw.index(field.value, raw.index(b":", offset) + 1)
-    return Problem(code, offset, _show(field.value))
+    return Problem(code, offset, "" if code == "userinfo" else _show(field.value))
 
 
 def _show(value: bytes) -> str:
-    text = value[:80].decode("latin-1")
+    text = value[:80].decode("latin-1") or "(empty)"
     return text + "…" if len(value) > 80 else text
