@@ -77,7 +77,7 @@ def test_each_option_reaches_its_setting(told, tmp_path):
         (("--store", "postgresql://x"), "only sqlite"),
         (("--reverse", "127.0.0.1:5000"), "as in http://127.0.0.1:5000"),
         (("--reverse", "http://"), "write the site's address"),
-        (("--upstream-proxy", "socks5://x:1"), "cannot be used yet"),
+        (("--upstream-proxy", "socks5://x:1"), "cannot be used; one"),
         (("--upstream-ca", "/no/such/file"), "does not exist"),
         (("--max-body", "big"), "is not a size"),
         (("--fresh",), "leave out --home, or --fresh"),
