@@ -200,4 +200,6 @@ class ClientConnection(Stream):
         self.talk.lost(error)
         if self.recorded:
             context.ledger.connection(self.describe(time.time() - self.opened))
-        self.talk = GONE  # connection and talk hold each other: unbroken, TLS's memory would wait for the collector
+        self.talk = (
+            GONE  # connection and talk hold each other: unbroken, TLS's memory would wait for the collector
+        )

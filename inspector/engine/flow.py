@@ -132,8 +132,9 @@ class Flow:
             media = media_type(answered.get(b"content-type", b""))
         else:
             status, reason, media = _status_of(self.client_response)
-        up = self.up.body() if self.up is not None else NO_BODY
-        down = self.down.body() if self.down is not None else self.answer
+        final = state != "open"
+        up = self.up.body(final=final) if self.up is not None else NO_BODY
+        down = self.down.body(final=final) if self.down is not None else self.answer
         error = self.error
         return Exchange(
             self.id,

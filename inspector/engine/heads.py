@@ -100,7 +100,7 @@ def _absolute(flow: Flow, head: RequestHead, context: Context) -> Way:
         _ways[head.scheme, head.authority] = found
     flow.scheme, where, origin = found
     flow.host, flow.port = where.host, where.port
-    return Way(flow.scheme, origin, own=where.host in context.settings.own_names and where.port in (80, 443))
+    return Way(flow.scheme, origin, own=where.port in (80, 443) and context.settings.is_own(where.host))
 
 
 def _at_the_door(flow: Flow, head: RequestHead, listener: Listener, context: Context) -> Way:

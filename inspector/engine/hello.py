@@ -130,7 +130,7 @@ class Hello(Silent):
         connection.name = hello.sni or self.target.host
         connection.handshake = (tls.started, tls.ended)
         origin = self.target._replace(secure=True, name=hello.sni or self.target.host)
-        own = connection.name in self.context.settings.own_names
+        own = self.context.settings.is_own(connection.name)
         connection.talk = Http1(connection, Way("https", origin, own=own))
         connection.deadline = self.context.now + self.context.timeouts.idle
 
@@ -178,7 +178,7 @@ class Hello(Silent):
         connection = self.connection
         origin = self.target._replace(secure=False)
         held, self._held = self._held, b""
-        own = origin.host in self.context.settings.own_names
+        own = self.context.settings.is_own(origin.host)
         connection.talk = Http1(connection, Way("http", origin, own=own))
         connection.talk.received(held)
 

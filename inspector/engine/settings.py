@@ -46,7 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything an engine is told.
 
     `forbidden_ports` are the ports of the dashboard and of the proxy's own listeners: on this computer's own
-    addresses they are never connected to. `own_names` are hosts answered by Inspector itself; `local_sites` maps a
+    addresses they are never connected to. `own_names` are hosts answered by Inspector itself, with all names under them; `local_sites` maps a
     name to the loopback (host, port) that serves it. `listeners` gives for each socket, in order, whether it wants
     credentials. `proxy_auth` is `user:password` or empty. `reverse` is a URL or empty. `own_ca` is our
     authority's file: where SSL_CERT_FILE names it, it doesn't count as the system's trust store.
@@ -70,3 +70,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker: int = 0
     limits: Limits = Limits()
     timeouts: Timeouts = Timeouts()
+
+    def is_own(self, host: str) -> bool:
+        """Whether Inspector itself answers for this host."""
+        if host in self.local_sites:
+            return False
+        return any(host == name or host.endswith("." + name) for name in self.own_names)

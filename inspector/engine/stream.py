@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
+import struct
+import sys
 import time
 from typing import Any, cast
 
 _CHUNK = 256 * 1024
 _PIECE = 64 * 1024
+_RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)  # SO_LINGER: on, no time
 
 
 class TlsState:
@@ -48,6 +52,8 @@ class TlsState:
                 parts.append(part)
         except ssl.SSLWantReadError:
             pass
+        except ssl.SSLZeroReturnError:  # what `read` gives in place of b"" when our own goodbye has been said
+            return b"".join(parts), True
         return (parts[0] if len(parts) == 1 else b"".join(parts)), False
 
 
@@ -64,6 +70,8 @@ class Stream(asyncio.Protocol):
     closing: bool = False
     _handshaking: bool = False
     _reasons: int = 0
+    _left: int = 0
+    _left_at: float = 0.0
     writable: bool = True
 
     # -- what subclasses answer
@@ -103,16 +111,15 @@ class Stream(asyncio.Protocol):
             self.received(data)
             return
         tls.incoming.write(data)
-        if self._handshaking:
-            self._shake(tls)
-            if not self._established(tls):
-                return
+        if self._handshaking and not self._shake(tls):
+            return
         try:
             plain, done = tls.decrypt()
         except ssl.SSLError as error:
-            self._flush(tls)
-            self.transport.abort()
+            self._flush(tls)  # the alert
             self._broken = error
+            self.closing = True
+            self.transport.close()
             return
         if tls.outgoing.pending:
             self._flush(tls)
@@ -154,33 +161,31 @@ class Stream(asyncio.Protocol):
         self._handshaking = True
         if first:
             tls.incoming.write(first)
-        self._shake(tls)
-        if not self._handshaking and self.tls is tls and not self.closing:
+        if self._shake(tls):
             self.data_received(b"")
-
-    def _established(self, tls: TlsState) -> bool:
-        return not self._handshaking and self.tls is tls
 
     def give_up_handshake(self) -> None:
         """The other side took too long."""
         self._handshaking = False
 
-    def _shake(self, tls: TlsState) -> None:
+    def _shake(self, tls: TlsState) -> bool:
+        """Take the handshake on; whether it is complete, and the connection still there."""
         try:
             tls.object.do_handshake()
         except ssl.SSLWantReadError:
             self._flush(tls)
-            return
+            return False
         except (ssl.SSLError, ssl.CertificateError, ValueError) as error:
             self._handshaking = False
             self._flush(tls)
             tls.ended = time.perf_counter()
             self.unsecured(error)
-            return
+            return False
         self._flush(tls)
         tls.ended = time.perf_counter()
         self._handshaking = False
         self.secured()
+        return not self.closing
 
     def _flush(self, tls: TlsState) -> None:
         data = tls.outgoing.read()
@@ -242,13 +247,34 @@ class Stream(asyncio.Protocol):
     def abort(self) -> None:
         """Close at once; what was waiting is not sent, and the other side is told by a reset."""
         self.closing = True
+        sock = self.transport.get_extra_info("socket")
+        if sock is not None:
+            # closing alone would send a FIN, and what was cut off would look complete
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.transport.abort()
+
+    def stuck(self, now: float, patience: float) -> bool:
+        """Whether what waits to be sent has not moved for that long; asked now and then."""
+        left = self.transport.get_write_buffer_size()
+        if left != self._left:
+            self._left, self._left_at = left, now
+        return left > 0 and now - self._left_at >= patience
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait to be sent."""
+        return self.transport.get_write_buffer_size()
 
     def hold(self, reason: int) -> None:
         """Stop reading for a reason (a bit); reading goes on when every reason is gone."""
         if not self._reasons and not self.closing:
             self.transport.pause_reading()
         self._reasons |= reason
+
+    def held(self, reasons: int) -> bool:
+        """Whether reading is stopped for one of these reasons."""
+        return bool(self._reasons & reasons)
 
     def release(self, reason: int) -> None:
         """Take a reason back."""
