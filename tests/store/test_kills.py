@@ -77,6 +77,7 @@ def test_an_engine_killed_under_load_loses_nothing_older_than_100_ms(
         assert found.id == id
 
 
+@pytest.mark.slow
 def test_a_recorder_killed_again_and_again_shows_everything_once_and_for_ever(
     start: Start, captures: Captures, home: Path
 ) -> None:
