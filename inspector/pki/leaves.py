@@ -27,9 +27,10 @@ from inspector.pki.watch import HandshakeWatch
 
 
 class Identity(NamedTuple):
-    """What a host is played with: a server context that holds the leaf, and the chain (DER) to show, leaf first, authority last.
+    """What a host is played with: a server context that holds the chain, and that chain (DER), leaf first, authority last.
 
-    Served is the leaf alone: the authority is either in the client's trust store, or it is of no use to it.
+    The authority is served too. A trust store doesn't need it, but a Chromium that was told to accept what this authority
+    signs (--ignore-certificate-errors-spki-list) looks for its key among the certificates that it was sent.
     `starts` and `renew` (seconds since the epoch) say when it can be used; after `renew` a new one is due.
     """
 
@@ -122,7 +123,7 @@ class Leaves:
     def _mint(self, name: str) -> Identity:
         leaf = self._authority.issue([name], self._key.public_key())
         context = server_context(self._alpn)
-        handover.give(context, self._key_pem + leaf.public_bytes(Encoding.PEM))
+        handover.give(context, self._key_pem + leaf.public_bytes(Encoding.PEM) + self._authority.pem)
         if self._watch is not None:
             self._watch.put_on(context)
         now, ends = self._clock(), leaf.not_valid_after_utc.timestamp()

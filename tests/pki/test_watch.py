@@ -127,7 +127,7 @@ def test_the_chain_is_seen_also_where_it_was_refused(authority, leaves, watch, h
     with pytest.raises(ssl.SSLCertVerificationError):
         pair.handshake()
     seen = watch.take_off(pair.client)
-    assert chain_seen(seen) == identity.chain[:1]
+    assert chain_seen(seen) == identity.chain
     alerts = [(sender(each, server_side=False), each.type) for each in seen if each.content == ALERT]
     assert alerts == [("client", 48)]  # unknown_ca
 
