@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask
+from markupsafe import Markup, escape
 
 from inspector.web.present.hexdump import dump
-from inspector.web.words import clock, day, phrase, plural, size, status_class, thousands, took, visible
+from inspector.web.words import (
+    clock,
+    day,
+    phrase,
+    plural,
+    size,
+    status_class,
+    thousands,
+    tls_version,
+    took,
+    visible,
+)
 
 
 def install(app: Flask) -> None:
     """Give every template the same words for numbers, times and codes."""
-    for filter in (clock, day, took, size, thousands, plural, phrase, status_class, visible):
+    for filter in (clock, day, took, size, thousands, plural, phrase, status_class, tls_version, visible):
         app.add_template_filter(filter)
     app.add_template_filter(dump, "hexdump")
+    app.add_template_filter(with_code)
+
+
+def with_code(sentence: str) -> Markup:
+    """What stands between back-ticks is a command or a name: as such."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))  # noqa: S704 - escaped just here

@@ -8,6 +8,7 @@ that don't ask for HTML get the same words as plain text.
 from __future__ import annotations
 
 import hashlib
+import re
 import textwrap
 import time
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from inspector.web.places import templates_folder
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'"
 _SAFE = (
@@ -187,7 +189,15 @@ def _templates() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters["wrapped"] = _wrapped
+    made.filters["with_code"] = _with_code
     return made
+
+
+def _with_code(sentence: str) -> Markup:
+    """Commands, between back-ticks, as such."""
+    from markupsafe import Markup, escape  # noqa: PLC0415 - comes with Jinja
+
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence))))  # noqa: S704 - escaped just here
 
 
 def _wrapped(text: str, indent: int = 0) -> str:

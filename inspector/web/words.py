@@ -28,9 +28,9 @@ def clock(moment: float) -> str:
 
 
 def day(moment: float) -> str:
-    """`Saturday, 22 November 2025`, without a leading zero."""
+    """`22 November 2025`."""
     when = _local(moment)
-    return f"{when:%A}, {when.day} {when:%B} {when.year}"
+    return f"{when.day} {when:%B} {when.year}"
 
 
 def _local(moment: float) -> dt.datetime:
@@ -84,9 +84,14 @@ def status_class(status: int) -> str:
     return "status-none" if status == 0 else f"status-{status // 100}xx"
 
 
+def tls_version(name: str) -> str:
+    """`TLS 1.3` for what OpenSSL calls TLSv1.3."""
+    return name.replace("TLSv", "TLS ")
+
+
 def visible(data: bytes) -> str:
-    """Bytes of a head as text: latin-1, so that nothing is lost; controls as their pictures."""
-    return data.decode("latin-1").translate(_PICTURES)
+    """Bytes of a head as text: latin-1, so that nothing is lost; controls as `\\x00`, so that they are seen."""
+    return data.decode("latin-1").translate(_CONTROLS)
 
 
-_PICTURES = {code: 0x2400 + code for code in range(32) if code != 9} | {127: 0x2421}
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code != 9}

@@ -12,6 +12,7 @@ from inspector.web.present.charset import looks_like_text, to_text
 
 MOST_ENTRIES = 500
 LONGEST_VALUE = 4_000
+LONGEST_LOOK = 160  # into a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class _Parts:
         head, self._head = self._head, None
         if head is None:
             return
-        kept = bytes(self._kept)
+        kept = bytes(self._kept[: LONGEST_LOOK if isinstance(head, File) else LONGEST_VALUE])
         self._entries.append(
             Entry(
                 head.name or "",

@@ -29,11 +29,11 @@ def head(message: Message) -> Head:
 
 
 def raw_lines(data: bytes) -> tuple[tuple[str, str], ...]:
-    """The very bytes as lines: what can be read, and the line's end as it came (`␍␊`, `␊`, or nothing)."""
+    """The very bytes as lines: what can be read, and the line's end as it came (`CRLF`, `LF`, or nothing)."""
     found = []
     for line in data.split(b"\n"):
-        text, end = (line[:-1], "␍␊") if line.endswith(b"\r") else (line, "␊")
+        text, end = (line[:-1], "CRLF") if line.endswith(b"\r") else (line, "LF")
         found.append((visible(text), end))
     last, end = found[-1]
-    found[-1] = (last + "␍" if end == "␍␊" else last, "")
+    found[-1] = (last + "\\r" if end == "CRLF" else last, "")
     return tuple(found if found[-1][0] else found[:-1])

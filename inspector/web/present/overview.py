@@ -58,12 +58,11 @@ _PROTECTION = {
 
 def overview(exchange: Exchange) -> Overview:
     path, mark, query = exchange.path.partition("?")
-    port = (
-        exchange.port if exchange.port not in (0, {"http": 80, "https": 443}.get(exchange.scheme)) else None
-    )
+    usual = {"http": 80, "https": 443}.get(exchange.scheme)
+    says_port = exchange.port and (exchange.method == "CONNECT" or exchange.port != usual)
     return Overview(
         scheme="" if exchange.method == "CONNECT" else f"{exchange.scheme}://",
-        host=f"{exchange.host}:{port}" if port or exchange.method == "CONNECT" else exchange.host,
+        host=f"{exchange.host}:{exchange.port}" if says_port else exchange.host,
         path=path,
         query=mark + query,
         status=exchange.status,
@@ -75,14 +74,14 @@ def overview(exchange: Exchange) -> Overview:
 
 
 def _chips(exchange: Exchange) -> list[Chip]:
-    chips = [_PROTECTION[exchange.protection]]
+    chips = [] if exchange.kind == "tls" else [_PROTECTION[exchange.protection]]
     if exchange.state == "open":
         chips.append(Chip("still open", "info", ""))
     if exchange.fault:
-        chips.append(Chip("failed", "x", "chip-error"))
+        chips.append(Chip("TLS failed" if exchange.kind == "tls" else "failed", "x", "chip-error"))
+    acts = [DECISIONS.get(decision.code) for decision in exchange.decisions]
     if exchange.kind == "page":
         chips.append(Chip("answered by Inspector", "info", "chip-inspector"))
-    acts = [DECISIONS.get(decision.code) for decision in exchange.decisions]
-    if exchange.changed or any(act is not None and not act.routine for act in acts):
+    elif exchange.changed or any(act is not None and not act.routine for act in acts):
         chips.append(Chip("changed by Inspector", "info", "chip-inspector", "See Messages, What changed."))
     return chips

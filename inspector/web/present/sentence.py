@@ -10,7 +10,7 @@ from inspector.web.words import plural, size, took
 
 _BROWSERS = ("Chrome", "Firefox", "Safari", "Edge", "Opera")
 _MADE = {"page": "a page", "data": "data", "style": "a style sheet", "script": "a script", "image": "a picture",
-         "font": "a font", "media": "sound or film", "socket": "a stream", "tunnel": "a tunnel", "other": "an answer"}  # fmt: skip
+         "font": "a font", "media": "sound or film", "socket": "a stream"}  # fmt: skip
 
 
 def asker(exchange: Exchange) -> str:
@@ -34,20 +34,25 @@ def sentence(exchange: Exchange) -> str:
 
 
 def _tunnel(exchange: Exchange) -> str:
-    sizes = f"{size(exchange.bytes_up)} went there and {size(exchange.bytes_down)} came back"
-    state = "So far " if exchange.state == "open" else ""
-    return (
-        f"{asker(exchange)} asked for a tunnel to {exchange.host}, port {exchange.port}. Inspector left it encrypted"
-        f" and did not look inside. {state}{sizes}."
+    there = size(max(exchange.bytes_up, exchange.request_size))
+    back = size(max(exchange.bytes_down, exchange.response_size))
+    so_far = "So far " if exchange.state == "open" else ""
+    did = (
+        "left it encrypted and did not look inside"
+        if exchange.protection == "sealed"
+        else "passed its bytes on as they came"
     )
+    asked = f"{asker(exchange)} asked for a tunnel to {exchange.host}, port {exchange.port}"
+    return f"{asked}; Inspector {did}. {so_far}{there} went there and {back} came back."
 
 
 def _asked(exchange: Exchange) -> str:
-    host = exchange.host
+    host = "Inspector itself" if exchange.kind == "page" else exchange.host
     sent = size(exchange.request_size)
     match exchange.method:
         case "GET":
-            return f"asked {host} for {_MADE[exchange.resource]}"
+            made = "" if exchange.kind == "page" else _MADE.get(exchange.resource)
+            return f"asked {host} for {made or _shortened(exchange.path)}"
         case "HEAD":
             return f"asked {host} for the head of an answer only"
         case "OPTIONS":
@@ -56,6 +61,10 @@ def _asked(exchange: Exchange) -> str:
             return f"sent {sent} to {host}"
         case _:
             return f"sent {exchange.method} to {host}"
+
+
+def _shortened(path: str) -> str:
+    return path if len(path) <= 60 else path[:59] + "…"
 
 
 def _answered(exchange: Exchange) -> str:

@@ -100,7 +100,7 @@ def _verdict(connection: Connection, tls: Tls, refusal: WhyNot | None) -> tuple[
         )
     if tls.verified:
         return (
-            "Verified: the chain leads to an authority that this computer trusts, and the name is right.",
+            "Verified: the chain leads to a trusted authority, and the name is right.",
             "good",
         )
     if tls.verified is False:
