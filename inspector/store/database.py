@@ -71,6 +71,7 @@ def open_engine(path: Path, *, timeout: float = 2.0) -> sa.Engine:
 def prepare(line: Line, path: Path, *, network: bool = False) -> None:
     """Make the database if it isn't there, and bring it to today's shape if it is older."""
     private_folder(path.parent)
+    _private_file(path)
     engine = open_engine(path, timeout=10.0)
     try:
         with engine.connect() as connection:
@@ -79,7 +80,6 @@ def prepare(line: Line, path: Path, *, network: bool = False) -> None:
             connection.exec_driver_sql(f"PRAGMA journal_mode={journal_mode(line, network=network)}")
             with immediate(connection):
                 _upgrade(line, connection)
-        path.chmod(0o600)
     finally:
         engine.dispose()
 
@@ -122,6 +122,14 @@ def immediate(connection: sa.Connection) -> Iterator[None]:
         connection.exec_driver_sql("ROLLBACK")
         raise
     connection.exec_driver_sql("COMMIT")
+
+
+def _private_file(path: Path) -> None:
+    """Made before SQLite makes it, so that its log, too, is only its owner's."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
 
 
 def private_folder(folder: Path) -> None:

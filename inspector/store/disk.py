@@ -14,7 +14,8 @@ class RealDisk:
 
     def open(self, path: Path) -> int:
         """A file to write in, made with its folder if it isn't there; only its owner may read it."""
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.mkdir(exist_ok=True, mode=0o700)
         return os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
 
     def gone(self, file: int) -> bool:

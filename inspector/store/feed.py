@@ -21,6 +21,7 @@ from inspector.store.rows import COLUMNS, Row, row_of
 from inspector.store.schema import engine, exchange
 
 _X = exchange.c
+_ENGINES = 256  # more than ever run at once: a cursor that names more is not ours
 
 
 class _Heads(NamedTuple):
@@ -134,7 +135,7 @@ def _parse(cursor: str) -> _Heads | None:
     forgotten, *numbers = rest.split(".")
     pairs = [pair.split("-") for pair in numbers]
     plain = all(len(pair) == 2 and all(_is_number(each) for each in pair) for pair in pairs)
-    if not birth or not _is_number(forgotten) or not plain:
+    if not birth or not _is_number(forgotten) or not plain or len(pairs) > _ENGINES:
         return None
     return _Heads(birth, forgotten, {int(number): int(change) for number, change in pairs})
 

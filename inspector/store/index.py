@@ -47,6 +47,13 @@ _CONNECTIONS = _upsert(
     "excluded.segment > connection.segment"
     " OR excluded.segment = connection.segment AND excluded.position > connection.position",
 )
+_UNFIT = (
+    OverflowError,
+    UnicodeError,
+    sqlite3.IntegrityError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+)
 _SEGMENT = """
     INSERT INTO segment (engine, number, bytes, exchanges, first, last, first_connection, last_connection)
     VALUES (:engine, :number, :bytes, :exchanges, :first, :last, :first_connection, :last_connection)
@@ -130,11 +137,21 @@ class Index:
 
     def exchanges(self, rows: list[tuple[Any, ...]]) -> None:
         """Put rows in the schema's order; a row that is older than what is there changes nothing."""
-        self._db.executemany(_EXCHANGES, rows)
+        self._put(_EXCHANGES, rows)
 
     def connections(self, rows: list[tuple[Any, ...]]) -> None:
         """The same for connections."""
-        self._db.executemany(_CONNECTIONS, rows)
+        self._put(_CONNECTIONS, rows)
+
+    def _put(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
+        try:
+            self._db.executemany(sql, rows)
+        except _UNFIT:  # an impossible value, by a mistake of ours: it must not stop what follows for ever
+            for row in rows:
+                try:
+                    self._db.execute(sql, row)
+                except _UNFIT:
+                    log.exception("a row that no database takes is left out: %r", row)
 
     def segment(self, **found: Any) -> None:
         """Add to what is known of a segment."""

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.store import frames
@@ -19,6 +19,7 @@ def written(records: list[tuple[bytes, bytes]], salted: int = SALT) -> bytes:
     return data
 
 
+@settings(deadline=None)
 @given(RECORDS)
 def test_what_was_written_is_read(records: list[tuple[bytes, bytes]]) -> None:
     data = written(records)
@@ -30,6 +31,7 @@ def test_what_was_written_is_read(records: list[tuple[bytes, bytes]]) -> None:
     assert cut == Cut(len(data), 16)
 
 
+@settings(deadline=None)
 @given(RECORDS, st.integers(0, 1000))
 def test_a_cut_anywhere_gives_the_whole_frames_before_it(records: list[tuple[bytes, bytes]], at: int) -> None:
     data = written(records)
@@ -41,6 +43,7 @@ def test_a_cut_anywhere_gives_the_whole_frames_before_it(records: list[tuple[byt
     assert all(end <= cut_at for kind, _, end, _ in found if kind != b"B")
 
 
+@settings(deadline=None)
 @given(RECORDS, st.integers(0, 1000), st.integers(1, 255))
 def test_a_flipped_byte_never_raises_and_never_makes_up_a_record(
     records: list[tuple[bytes, bytes]], at: int, mask: int
@@ -52,6 +55,7 @@ def test_a_flipped_byte_never_raises_and_never_makes_up_a_record(
     assert all(payload in [each for _, each in records] for payload in parsed)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_chance_bytes_are_no_frames(data: bytes) -> None:
     found, cut = walk(data, 0, SALT)

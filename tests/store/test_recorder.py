@@ -179,6 +179,18 @@ def test_a_record_of_nonsense_is_counted_and_passed_over(
     assert [row.id for row in captures.page().rows] == [good.id]
 
 
+def test_a_record_with_a_value_that_no_database_takes_is_left_out(
+    played: Make, recorder: Recorder, captures: Captures
+) -> None:
+    engine = played()
+    engine.put(request_size=2**63)
+    engine.put(started=float("nan"))
+    good = engine.put()
+    engine.on_disk()
+    take_in(recorder)
+    assert [row.id for row in captures.page().rows] == [good.id]
+
+
 def test_a_record_from_a_newer_version_with_more_fields_is_read(
     played: Make, recorder: Recorder, captures: Captures
 ) -> None:

@@ -109,3 +109,15 @@ def test_a_network_drive_gets_no_write_ahead_log(tmp_path: Path, network: bool, 
             assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == mode
     engine.dispose()
     assert (path.read_bytes()[18] == 2) is (mode == "wal")
+
+
+def test_the_files_are_their_owners_alone(home: Path) -> None:
+    path = home / "captures" / "index.db"
+    prepare("index", path)
+    engine = open_engine(path)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("INSERT INTO fact (name, value) VALUES ('a', 'b')")
+        for file in path.parent.iterdir():
+            assert file.stat().st_mode & 0o077 == 0, file
+    assert path.parent.stat().st_mode & 0o077 == 0
+    engine.dispose()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.store.status import Status, StatusBoard, read_board, read_boards
@@ -41,6 +41,7 @@ def test_boards_are_listed_by_role_and_number(path: Path) -> None:
     assert read_boards(path.parent / "nowhere") == []
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=5000))
 def test_whatever_stands_in_the_file_does_not_raise(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
@@ -50,6 +51,7 @@ def test_whatever_stands_in_the_file_does_not_raise(
     assert read_board(path) is None
 
 
+@settings(deadline=None)
 @given(st.integers(0, 4095), st.integers(1, 255))
 def test_a_torn_slot_leaves_the_one_before(
     tmp_path_factory: pytest.TempPathFactory, at: int, mask: int
