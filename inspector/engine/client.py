@@ -53,7 +53,7 @@ class Silent:
         """Nothing is on its way."""
 
     def expired(self) -> None:
-        self.connection.abort()
+        self.connection.see_off(self.context.now, self.context.timeouts)
 
     def secured(self) -> None:
         """No handshake is expected."""
@@ -165,6 +165,10 @@ class ClientConnection(Stream):
         self.deadline = self.context.now + self.context.timeouts.linger
         self.release(-1)
 
+    def close(self) -> None:
+        super().close()
+        self.deadline = self.context.now + self.context.timeouts.linger
+
     # -- the stream's events, handed to the talk
 
     def received(self, data: bytes) -> None:
@@ -186,8 +190,11 @@ class ClientConnection(Stream):
         self.talk.drained()
 
     def expired(self) -> None:
-        self.deadline = 0.0
-        self.talk.expired()
+        if self.closing:
+            self.see_off(self.context.now, self.context.timeouts)
+        else:
+            self.deadline = 0.0
+            self.talk.expired()
 
     def lost(self, error: Exception | None) -> None:
         context = self.context

@@ -174,13 +174,14 @@ class Dialer:
         connection.write(b"CONNECT %b HTTP/1.1\r\nHost: %b\r\n%b\r\n" % (target, target, proxy.credentials))
         try:
             async with asyncio.timeout(self.context.timeouts.connect):
-                status, reason = await answer
+                status, reason, rest = await answer
         except TimeoutError:
             raise _proxy_failed("it did not answer") from None
         except OSError as error:
             raise _proxy_failed(str(error)) from error
         if not 200 <= status < 300:
             raise _proxy_failed(f"it answered {status} {reason}")
+        connection.keep_early(rest)
 
     async def _secure(self, connection: ServerConnection, origin: Origin, flow: Flow) -> None:
         context = self.context
@@ -331,7 +332,7 @@ class _Handshake(_Waiting):
 class _Answer(_Waiting):
     """Waits for an upstream proxy's answer to CONNECT."""
 
-    def __init__(self, done: asyncio.Future[tuple[int, str]]) -> None:
+    def __init__(self, done: asyncio.Future[tuple[int, str, bytes]]) -> None:
         self._answer = done
         self._held = b""
 
@@ -343,7 +344,8 @@ class _Answer(_Waiting):
         if isinstance(head, Problem):
             self._answer.set_exception(ConnectionError("its answer is not HTTP"))
         else:
-            self._answer.set_result((head.status, head.reason.decode("latin-1")))
+            rest = self._held[head.consumed :]
+            self._answer.set_result((head.status, head.reason.decode("latin-1"), rest))
 
     def unsecured(self, error: Exception) -> None:
         if not self._answer.done():

@@ -17,6 +17,7 @@ from inspector.engine.flow import Flow
 from inspector.engine.heads import Way, WayError, find_way, request_head, response_head
 from inspector.engine.side import BrowserSide
 from inspector.engine.targets import Origin
+from inspector.engine.upstream import SITE_SLOW
 from inspector.exchange.faults import look_up
 from inspector.exchange.model import Fault, Stage
 from inspector.wire.http1 import (
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from inspector.engine.client import ClientConnection
     from inspector.engine.context import Context
 
-SITE_SLOW = 2
 PIPELINED = 4
 DIALING = 8
 
@@ -58,6 +58,7 @@ class Http1(BrowserSide):
         self._out: list[bytes] = []
         self._keep = True
         self._half_closed = False
+        self._taking = False
 
     # -- bytes from the browser
 
@@ -65,8 +66,13 @@ class Http1(BrowserSide):
         if self._pending:
             data = self._pending + data
             self._pending = b""
+        self._taking = True
         while data:
             if self._state == _HEAD:
+                if not self.connection.writable:  # answers that aren't read must not pile up here
+                    self._pending = data
+                    self.connection.hold(PIPELINED)
+                    break
                 head = parse_request(data, self.context.wire_limits, 0, self._seen)
                 if head is None:
                     self._wait_for_more(data)
@@ -78,8 +84,7 @@ class Http1(BrowserSide):
                 data = data[head.consumed :]
                 self._begin(head)
                 if self.connection.talk is not self:
-                    if data:
-                        self.connection.talk.received(data)
+                    self._hand_over(data)
                     return
             elif self._state == _BODY:
                 rest = self._body(data)
@@ -91,8 +96,19 @@ class Http1(BrowserSide):
                 if len(data) > self.context.limits.pipelined:
                     self.connection.hold(PIPELINED)
                 break
+        self._taking = False
         if self._out:
             self._push()
+        if self._half_closed and self._state != _WAIT:
+            self._nothing_more()
+
+    def _hand_over(self, data: bytes) -> None:
+        """Another talk has begun: what has come already is said to it."""
+        talk = self.connection.talk
+        if data:
+            talk.received(data)
+        if self._half_closed and self.connection.talk is talk:
+            talk.ended()
 
     def _wait_for_more(self, data: bytes) -> None:
         if not self._seen:
@@ -148,7 +164,7 @@ class Http1(BrowserSide):
             flow.client_tls, connection.handshake = connection.handshake, None
         connection.deadline = 0.0
         self._state = _WAIT
-        self._keep = head.keep_alive and not self._half_closed and not context.stopping
+        self._keep = head.keep_alive and not context.stopping
         self._reader = body_of_request(head)
         try:
             way = find_way(flow, head, self.way, connection.listener, context)
@@ -225,6 +241,8 @@ class Http1(BrowserSide):
         self.wants_payload_only = head.chunked and not flow.head.minor
         if isinstance(reader, CloseBody) or self.wants_payload_only or self._uninvited(flow):
             self._keep = False
+        if self._half_closed and not self._pending:
+            self._keep = False
         data = response_head(flow, head, keep=self._keep, dechunk=self.wants_payload_only)
         flow.client_response = data
         return data
@@ -292,11 +310,15 @@ class Http1(BrowserSide):
             return
         connection.deadline = self.context.now + self.context.timeouts.idle
         connection.release(PIPELINED)
-        if self._pending:
+        if not self._taking and (self._pending or self._half_closed):
             self._seen = 0
             self.received(b"")
-        elif self._half_closed:
-            connection.close()
+
+    def drained(self) -> None:
+        super().drained()
+        if self._state == _HEAD and self._pending:
+            self.connection.release(PIPELINED)
+            self.received(b"")
 
     # -- when it goes wrong
 
@@ -393,28 +415,22 @@ class Http1(BrowserSide):
     # -- the browser's side ends
 
     def ended(self) -> None:
-        flow = self.flow
         self._half_closed = True
-        self._keep = False
-        if self._state == _WAIT and flow is not None:
-            if flow.server is not None:
-                flow.server.deadline = min(
-                    flow.server.deadline, self.context.now + self.context.timeouts.response
-                )
-            return  # half-close: the answer still goes out
+        if self._state != _WAIT:  # else the answers still go out
+            self._nothing_more()
+
+    def _nothing_more(self) -> None:
+        """The browser has said its last word, and no exchange is waiting for its answer."""
+        flow = self.flow
         if self._state == _BODY and flow is not None:
             problem = self._reader.eof() if self._reader is not None else None
-            self._fail(
-                flow,
-                Fault(
-                    "client-closed-early", "client", "request-body", None, problem.detail if problem else ""
-                ),
-            )
-        elif self._pending:
+            why = problem.detail if problem else ""
+            self._fail(flow, Fault("client-closed-early", "client", "request-body", None, why))
+        elif not self._pending:
+            self.connection.close()
+        elif self.connection.writable:
             data, self._pending = self._pending, b""
             self._malformed(Problem("head-cut-short", len(data), f"{len(data)} bytes came"), data)
-        else:
-            self.connection.close()
 
     def lost(self, error: Exception | None) -> None:
         flow = self.flow
@@ -443,6 +459,9 @@ class Http1(BrowserSide):
 
     def expired(self) -> None:
         flow, timeouts = self.flow, self.context.timeouts
+        if self.connection.held(SITE_SLOW | DIALING):
+            self.connection.deadline = self.context.now + timeouts.body
+            return  # the site is to blame, and has time limits of its own
         if self._state == _BODY and flow is not None:
             self._fail(flow, Fault("client-timeout", "client", "request-body", None, f"{timeouts.body:g} s"))
         elif self._state == _HEAD and self._pending:
@@ -455,7 +474,7 @@ class Http1(BrowserSide):
 
     def may_switch(self, flow: Flow, head: ResponseHead) -> bool:
         """Whether the browser asked for what a 101 response announces (RFC 9110 §15.2.2)."""
-        if flow.head is None or not flow.head.upgrade or not head.upgrade:
+        if flow.head is None or not flow.head.upgrade or not head.upgrade or not flow.request_done:
             return False
         asked = {item.strip().lower() for item in flow.head.upgrade.split(b",")}
         return all(item.strip().lower() in asked for item in head.upgrade.split(b","))
@@ -464,6 +483,7 @@ class Http1(BrowserSide):
         """101: from here on bytes pass both ways unread."""
         answers.switch_protocols(self, flow, head)
         self.flow = None
+        self._hand_over(b"")
 
     def take_pending(self) -> bytes:
         """What came after the request that changes the protocol."""

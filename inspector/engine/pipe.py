@@ -57,9 +57,13 @@ class Pipe(BrowserSide):
 
     def expired(self) -> None:
         self._over(None)
-        self.connection.abort()
 
     # -- from the site
+
+    def respond(self, out: list[bytes]) -> None:
+        """Bytes from the site."""
+        self.connection.deadline = self.context.now + self.context.timeouts.silence
+        super().respond(out)
 
     def tunnel_half_closed(self, flow: Flow) -> None:
         """The site has said its last word."""

@@ -12,7 +12,10 @@ import ssl
 import struct
 import sys
 import time
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from inspector.engine.settings import Timeouts
 
 _CHUNK = 256 * 1024
 _PIECE = 64 * 1024
@@ -254,17 +257,16 @@ class Stream(asyncio.Protocol):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.transport.abort()
 
-    def stuck(self, now: float, patience: float) -> bool:
-        """Whether what waits to be sent has not moved for that long; asked now and then."""
+    def see_off(self, now: float, timeouts: Timeouts) -> None:
+        """After the last word, each time `deadline` has passed: close as soon as everything is sent, or nothing moves."""
         left = self.transport.get_write_buffer_size()
         if left != self._left:
             self._left, self._left_at = left, now
-        return left > 0 and now - self._left_at >= patience
-
-    @property
-    def unsent(self) -> int:
-        """Bytes that wait to be sent."""
-        return self.transport.get_write_buffer_size()
+        if not left:
+            self.close()
+        elif now - self._left_at >= timeouts.body:
+            self.abort()
+        self.deadline = now + timeouts.linger
 
     def hold(self, reason: int) -> None:
         """Stop reading for a reason (a bit); reading goes on when every reason is gone."""

@@ -14,12 +14,16 @@ from inspector.exchange.model import Connection, Fault, Stage, Tls
 from inspector.wire.http1 import Body, CloseBody, Problem, ResponseHead, body_of_response, parse_response
 
 if TYPE_CHECKING:
+    import asyncio
+
     from inspector.engine.context import Context
     from inspector.engine.flow import Flow
     from inspector.engine.targets import Origin
 
+# why a site (the first two), or a browser, is not read from for now
 BROWSER_SLOW = 1
 UNUSED = 2
+SITE_SLOW = 2
 
 
 class Waiting(Protocol):
@@ -55,11 +59,25 @@ class ServerConnection(Stream):
 
     # -- while it is being made
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        # what the site says before anyone listens (a greeting, its goodbye) waits in the kernel
+        self.hold(UNUSED)
+
     def to(self, waiting: Waiting | None) -> None:
-        """Tell `waiting` what happens, until a flow begins."""
+        """Tell `waiting` what happens; None: nobody until a flow begins."""
         self._waiting = waiting
+        if waiting is not None:
+            self.release(UNUSED)
+        else:
+            self.hold(UNUSED)
+
+    def keep_early(self, data: bytes) -> None:
+        """Bytes that came before a flow began, and belong to it."""
+        self._held += data
 
     def secured(self) -> None:
+        self.hold(UNUSED)
         if self._waiting is not None:
             self._waiting.secured()
 
@@ -79,10 +97,25 @@ class ServerConnection(Stream):
         flow.remote = self.remote
         self.deadline = self.context.now + self.context.timeouts.response
         flow.send_start = time.perf_counter()
+        self.release(UNUSED)
+        if self._held:
+            self.context.loop.call_soon(self._hear_early)
+
+    def _hear_early(self) -> None:
+        data, self._held = self._held, b""
+        if self.flow is not None:
+            self.received(data)
 
     def send(self, data: bytes) -> None:
         """Pass request bytes on to the site."""
         self.write(data)
+        flow, timeouts = self.flow, self.context.timeouts
+        if flow is None or flow.client is None:
+            return
+        begun = self._piping or flow.response is not None
+        self.deadline = self.context.now + (timeouts.silence if begun else timeouts.response)
+        if not self.writable:
+            flow.client.hold(SITE_SLOW)
 
     def introduce(self) -> None:
         """Put what is known of this connection on record, once."""
@@ -110,6 +143,7 @@ class ServerConnection(Stream):
         self.flow = None
         self._reader = None
         if reusable and not self.closing and self.context.pool.give(self):
+            self.release(BROWSER_SLOW)  # that was the last browser's
             self.deadline = self.context.now + self.context.timeouts.pool
         else:
             self.close()
@@ -119,8 +153,11 @@ class ServerConnection(Stream):
     def received(self, data: bytes) -> None:
         flow = self.flow
         if flow is None or flow.client is None:
-            if self._waiting is not None:
+            if self._waiting is not None and self.tls is None:
                 self._waiting.received(data)
+                return
+            if not self.turn:
+                self.keep_early(data)
                 return
             self.context.pool.discard(self)
             self.close()  # nobody asked: RFC 9112 §9.2 says to close
@@ -128,11 +165,11 @@ class ServerConnection(Stream):
         if self._piping:
             self._pipe(flow, data)
             return
-        self.deadline = self.context.now + self.context.timeouts.silence
         if flow.response_done:
             self._surplus()
             return
         if self._reader is not None:
+            self.deadline = self.context.now + self.context.timeouts.silence
             self._feed(flow, [], data)
             return
         if flow.response_start is None:
@@ -158,7 +195,10 @@ class ServerConnection(Stream):
             data = data[head.consumed :]
             if head.status >= 200:
                 break
+            self.deadline = self.context.now + self.context.timeouts.response
             if head.status == 101:
+                if out and flow.client is not None:
+                    flow.client.respond(out)
                 self._switch(flow, head, data)
                 return
             if flow.client is not None:
@@ -172,7 +212,14 @@ class ServerConnection(Stream):
     def _final(self, flow: Flow, head: ResponseHead, data: bytes, out: list[bytes]) -> None:
         assert flow.client is not None
         assert flow.head is not None
+        if head.status == 407 and self.through_proxy:
+            # our log-in is wrong, not the browser's, and what the upstream proxy asks is not for the browser's ears
+            flow.client.keep_malformed_response(flow, head.raw)
+            why = f"it answered 407 {head.reason.decode('latin-1')}"
+            flow.client.server_failed(flow, Fault("upstream-proxy", "server", "proxy", None, why, ""))
+            return
         flow.response = head
+        self.deadline = self.context.now + self.context.timeouts.silence
         reader = body_of_response(head, flow.head.method)
         out.append(flow.client.response_head(flow, head, reader))
         if self.turn == 1 and self.tls is not None:
@@ -234,6 +281,7 @@ class ServerConnection(Stream):
             and response.keep_alive
             and not self.finished_sending
             and not self.closing
+            and self.writable
             and not isinstance(self._reader, CloseBody)
             and flow.request_done
         )
@@ -317,7 +365,7 @@ class ServerConnection(Stream):
         assert flow.client is not None
         why = str(error) if error is not None else "it closed the connection"
         if flow.response_start is None or (flow.response is None and not self._held):
-            if self.turn > 1 and flow.client.retry(flow):
+            if self.turn > 1 and not flow.interim and flow.client.retry(flow):
                 return
             fault = Fault("server-no-response", "server", "response-head", None, why, "")
         elif flow.response is None:
@@ -326,7 +374,8 @@ class ServerConnection(Stream):
             assert self._reader is not None
             problem = self._reader.eof()
             detail = problem.detail if problem is not None else why
-            fault = Fault("server-closed-early", "server", "response-body", self._reader.size, detail, "")
+            offset = problem.offset if problem is not None else self._reader.wire
+            fault = Fault("server-closed-early", "server", "response-body", offset, detail, "")
         flow.client.server_failed(flow, fault)
 
     def _fault(self, flow: Flow, problem: Problem, stage: Stage, data: bytes) -> None:
@@ -336,13 +385,20 @@ class ServerConnection(Stream):
         fault = Fault(problem.code, "server", stage, problem.offset, problem.detail, "")
         flow.client.server_failed(flow, fault)
 
+    def close(self) -> None:
+        super().close()
+        self.deadline = self.context.now + self.context.timeouts.linger
+
     def expired(self) -> None:
         flow = self.flow
-        if flow is None:
+        if self.closing:
+            self.see_off(self.context.now, self.context.timeouts)
+        elif flow is None:
             self.context.pool.discard(self)
             self.close()
-            return
-        if flow.client is not None:
+        elif self._piping and flow.client is not None:
+            flow.client.tunnel_closed(flow, None)
+        elif flow.client is not None:
             waited = (
                 self.context.timeouts.response if flow.response is None else self.context.timeouts.silence
             )
@@ -355,8 +411,8 @@ class ServerConnection(Stream):
 
     def choked(self) -> None:
         if self.flow is not None and self.flow.client is not None:
-            self.flow.client.hold(2)
+            self.flow.client.hold(SITE_SLOW)
 
     def drained(self) -> None:
         if self.flow is not None and self.flow.client is not None:
-            self.flow.client.release(2)
+            self.flow.client.release(SITE_SLOW)

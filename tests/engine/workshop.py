@@ -98,6 +98,14 @@ class LoopThread:
 
         return self.call(doing())
 
+    def settle(self, figure: Callable[[], object]) -> None:
+        """Let the loop turn until the figure stays the same for a while."""
+        before, same = figure(), 0
+        while same < 20:
+            self.call(asyncio.sleep(0.005))
+            after = figure()
+            before, same = after, same + 1 if after == before else 0
+
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(PATIENCE)
