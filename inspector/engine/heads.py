@@ -81,6 +81,8 @@ def find_way(flow: Flow, head: RequestHead, tunnel: Way | None, listener: Listen
 
 
 def _inside(flow: Flow, head: RequestHead, tunnel: Way) -> Way:
+    if head.method == b"CONNECT":
+        raise TargetError("CONNECT has no meaning between requests for a site")
     named = authority(head.authority, DEFAULT_PORTS[tunnel.scheme]) if head.authority else None
     flow.scheme, flow.port = tunnel.scheme, tunnel.origin.port
     flow.host = tunnel.origin.name if named is None else named.host
