@@ -1,0 +1,86 @@
+"""The whole product, as people use it: its real processes, real clients and browsers, a real site, all on this computer.
+
+Nothing here reaches into the product: it is started by its command, learns nothing but what a user could, and is read through
+its dashboard. (test_kills.py also opens the index, to see that it can be opened.)
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # what these tests share are modules of their own
+
+from e2e_authority import SiteAuthority
+from e2e_running import Dashboard, Running
+from e2e_site import Site
+
+Start = Callable[..., Running]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each file stays on one worker: what it started is shared by its tests."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group(f"e2e-{item.path.stem}"))
+            if os.name != "posix":
+                item.add_marker(pytest.mark.skip(reason="signals, and the programs of a Unix system"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_from_outside() -> Iterator[None]:
+    """What the sessions' programs inherit: no proxy, no home. (For each test, tests/conftest.py sees to that.)"""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+            patch.delenv(name, raising=False)
+            patch.delenv(name.upper(), raising=False)
+        patch.delenv("INSPECTOR_HOME", raising=False)
+        patch.delenv("INSPECTOR_PROXY_AUTH", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> SiteAuthority:
+    """The authority behind the site's certificate."""
+    return SiteAuthority(tmp_path_factory.mktemp("authority"), "localhost")
+
+
+@pytest.fixture(scope="module")
+def site(authority: SiteAuthority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site, over http and https."""
+    with Site(authority.context, tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def start_running(authority: SiteAuthority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts the product: `start_running(home=…, "--option", …)`, with the site's authority known to it."""
+    folder = tmp_path_factory.mktemp("product")
+    started: list[Running] = []
+
+    def start(*options: str, home: Path | None = None, fresh: bool = False) -> Running:
+        log = folder / f"run-{len(started)}.log"
+        trusting = ("--upstream-ca", str(authority.ca))
+        running = Running(home or folder / "home", *trusting, *options, log=log, fresh=fresh)
+        started.append(running)
+        return running
+
+    yield start
+    for each in started:
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def running(start_running: Start) -> Running:
+    """The product, ready, on an empty home; shared by the tests of a file."""
+    return start_running().wait_until_ready()
+
+
+@pytest.fixture(scope="module")
+def dashboard(running: Running) -> Dashboard:
+    """A signed-in reader of its dashboard."""
+    return running.dashboard()

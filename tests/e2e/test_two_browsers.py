@@ -1,0 +1,356 @@
+"""A real browser goes through the proxy; the dashboard, in another real browser, shows what it does while it does it.
+
+The dashboard's page is opened once and never again: `shown` proves for each row that it came by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from e2e_authority import SiteAuthority
+from e2e_running import Dashboard, Running
+from e2e_site import NUMBERS, SCRIPT, STYLE, Site, pattern, picture
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+SCHEMES = ("http", "https")
+FOUND = """([method, host, path, status]) => {
+    const text = (row, part) => row.querySelector(part)?.textContent.trim() ?? "";
+    for (const row of [...document.querySelectorAll(".list-lines > .row")].reverse())
+        if (text(row, ".cell-method") === method && text(row, ".address-host") === host
+            && text(row, ".address-path") + text(row, ".address-query") === path
+            && text(row, ".cell-status").startsWith(status)) return row.dataset.id;
+    return "";
+}"""
+WATCH_POLICY = """document.addEventListener("securitypolicyviolation", (event) =>
+    console.error(`CSP: ${event.violatedDirective} refused ${event.blockedURI}`));"""
+
+
+class Watch:
+    """The dashboard in a browser of its own: the list, always open, and a second tab for looking at exchanges."""
+
+    def __init__(self, context: BrowserContext, running: Running, dashboard: Dashboard) -> None:
+        self.complaints: list[str] = []
+        context.add_init_script(WATCH_POLICY)
+        context.on("page", self._listen)
+        self.dashboard = dashboard
+        self.base = running.status["dashboard"].rstrip("/")
+        self.list = context.new_page()
+        self.list.goto(running.printed_link)
+        self.list.wait_for_url(re.compile(r"/(traffic)?$"))
+        self.list.goto(f"{self.base}/traffic")
+        self.list.wait_for_selector("[data-list]:not([aria-busy]) .list-windowed", state="attached")
+        self.list.evaluate("window.opened = 'once'")
+        self.exchange = context.new_page()
+        self.list.bring_to_front()
+
+    def _listen(self, page: Page) -> None:
+        page.on(
+            "console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text)
+        )
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def shown(self, method: str, url: str, status: int | str) -> str:
+        """The id of the newest row of that, when the list shows it: live, in a page that was never loaded again."""
+        host, path = re.fullmatch(r"\w+://([^/]+)(/.*)", url).groups()
+        wanted = [method, host, path, str(status)]
+        try:
+            found = self.list.wait_for_function(FOUND, arg=wanted, timeout=15_000)
+        except Exception as error:
+            rows = self.list.locator(".list-lines > .row").all_inner_texts()
+            raise AssertionError(f"{wanted} is not among what the page shows: {rows}") from error
+        assert self.list.evaluate("window.opened") == "once"
+        return found.json_value()
+
+    def open(self, id: str, tab: str = "messages", **view: str) -> Page:
+        """The page of an exchange, in the second tab."""
+        query = "&".join(f"{name}={value}" for name, value in {"tab": tab, **view}.items())
+        self.exchange.goto(f"{self.base}/exchange/{id}?{query}")
+        return self.exchange
+
+
+@pytest.fixture(scope="module")
+def launch(chromium_path: str, chromium_arguments: list[str]) -> Iterator[Callable[..., Browser]]:
+    """Starts Chromium, with more arguments."""
+    with sync_playwright() as playwright:
+
+        def start(*more: str) -> Browser:
+            return playwright.chromium.launch(
+                executable_path=chromium_path, args=[*chromium_arguments, *more]
+            )
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def watch(launch: Callable[..., Browser], running: Running) -> Iterator[Watch]:
+    """The dashboard in a browser that uses no proxy."""
+    browser = launch()
+    watching = Watch(browser.new_context(viewport={"width": 1100, "height": 900}), running, _reader(running))
+    watching.list.context.set_default_timeout(15_000)
+    yield watching
+    browser.close()
+
+
+def _reader(running: Running) -> Dashboard:
+    """The API beside the page, signed in by a link of its own: the printed one is for the browser."""
+    reader = Dashboard(running.web)
+    reader.sign_in(running.fresh_link())
+    return reader
+
+
+@pytest.fixture(scope="module")
+def surfing(launch: Callable[..., Browser], running: Running) -> Iterator[Browser]:
+    """A browser that goes through the proxy for everything and was told to accept our authority's leaves."""
+    browser = launch(
+        f"--proxy-server={running.proxy_url}",
+        "--proxy-bypass-list=<-loopback>",
+        f"--ignore-certificate-errors-spki-list={running.spki}",
+    )
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def page(surfing: Browser, watch: Watch) -> Iterator[Page]:
+    """A new window with nothing remembered, going through the proxy."""
+    context = surfing.new_context()
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
+    assert watch.complaints == []
+
+
+@pytest.fixture(params=SCHEMES)
+def base(request: pytest.FixtureRequest, site: Site) -> str:
+    """The site's address, over http and over https."""
+    return getattr(site, request.param)
+
+
+# --- a page and what belongs to it -------------------------------------------------------------------------
+
+
+def test_a_page_and_all_its_parts_appear(page: Page, base: str, watch: Watch) -> None:
+    page.goto(f"{base}/")
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(1, 2, 3)"
+    assert page.evaluate("document.documentElement.dataset.script") == "ran"
+    assert page.evaluate("document.querySelector('img').naturalWidth") == 64
+    for part, body in {"/style.css": STYLE, "/script.js": SCRIPT, "/picture.png": picture()}.items():
+        id = watch.shown("GET", base + part, 200)
+        assert watch.dashboard.body(id, "browser", "response") == body
+    whole = watch.shown("GET", f"{base}/", 200)
+    kind = watch.list.locator(f".row[data-id='{whole}']")
+    expect(kind.locator(".cell-kind")).to_contain_text("Page")
+    expect(kind.locator(".cell-client")).to_contain_text("Chrome")
+    expect(kind.locator(".status-phrase")).to_have_text("OK")
+    expect(kind.locator(".protection")).to_contain_text(
+        "decrypted" if base.startswith("https") else "readable"
+    )
+
+
+def test_a_fetch_appears_with_its_json(page: Page, base: str, watch: Watch) -> None:
+    page.goto(f"{base}/new")
+    assert page.evaluate("fetch('/data.json').then(answer => answer.json())") == NUMBERS
+    shown = watch.open(watch.shown("GET", f"{base}/data.json", 200))
+    expect(shown.locator(".half-response")).to_contain_text("世界")
+    expect(shown.locator(".half-response .fields")).to_contain_text("application/json")
+
+
+def test_a_form_appears_with_what_was_typed(page: Page, base: str, watch: Watch) -> None:
+    page.goto(f"{base}/")
+    page.fill("[name=secret]", "correct horse")
+    page.click("button")
+    expect(page.locator("h1")).to_have_text("Thanks, Ada & Grace")
+    shown = watch.open(watch.shown("POST", f"{base}/form", 200))
+    expect(shown.locator(".half-request")).to_contain_text("Ada & Grace")
+    expect(shown.locator(".half-request")).to_contain_text("correct horse")
+    expect(shown.locator(".half-response")).to_contain_text("Thanks")
+
+
+def test_a_redirect_appears_as_two(page: Page, base: str, watch: Watch) -> None:
+    page.goto(f"{base}/")
+    page.click("a")
+    expect(page.locator("h1")).to_have_text("Arrived")
+    first, second = watch.shown("GET", f"{base}/old", 302), watch.shown("GET", f"{base}/new", 200)
+    assert first < second
+    expect(watch.open(first).locator(".half-response .fields")).to_contain_text("Location")
+
+
+def test_a_cookie_appears_where_it_is_set_and_where_it_comes_back(
+    page: Page, base: str, watch: Watch
+) -> None:
+    page.goto(f"{base}/")
+    assert page.evaluate("fetch('/cookies').then(answer => answer.json())") == {"cookie": "visited=yes"}
+    expect(watch.open(watch.shown("GET", f"{base}/", 200)).locator(".half-response .fields")).to_contain_text(
+        "visited=yes"
+    )
+    expect(
+        watch.open(watch.shown("GET", f"{base}/cookies", 200)).locator(".half-request .fields")
+    ).to_contain_text("visited=yes")
+
+
+def test_what_the_browser_has_kept_appears_as_304(page: Page, base: str, watch: Watch) -> None:
+    page.goto(f"{base}/")
+    assert page.evaluate("fetch('/style.css', {cache: 'no-cache'}).then(answer => answer.status)") == 200
+    shown = watch.open(watch.shown("GET", f"{base}/style.css", 304))
+    expect(shown.locator(".half-request .fields")).to_contain_text("If-None-Match")
+    expect(shown.locator(".half-response")).to_contain_text("No body.")
+
+
+def test_a_media_element_appears_with_its_ranges(page: Page, base: str, watch: Watch) -> None:
+    page.goto(f"{base}/new")
+    duration = page.evaluate("""() => new Promise((done, failed) => {
+        const audio = new Audio("/sound.wav");
+        audio.addEventListener("loadedmetadata", () => done(audio.duration));
+        audio.addEventListener("error", () => failed(new Error("the sound cannot be played")));
+        audio.preload = "auto";
+        document.body.append(audio);
+    })""")
+    assert duration == pytest.approx(10)
+    id = watch.shown("GET", f"{base}/sound.wav", 206)
+    assert "Range: bytes=0-" in watch.dashboard.exchange(id)["client_leg"]["request"]["head"]
+    kind = watch.list.locator(f".row[data-id='{id}'] .cell-kind")
+    expect(kind).to_contain_text("Media")
+
+
+def test_a_range_in_the_middle_is_just_that(page: Page, base: str, watch: Watch) -> None:
+    page.goto(f"{base}/new")
+    size = page.evaluate(
+        "fetch('/bytes/300000', {headers: {Range: 'bytes=100000-249999'}}).then(a => a.arrayBuffer()).then(b => b.byteLength)"
+    )
+    assert size == 150_000
+    id = watch.shown("GET", f"{base}/bytes/300000", 206)
+    assert watch.dashboard.body(id, "browser", "response") == pattern(300_000)[100_000:250_000]
+
+
+def test_an_event_stream_appears_while_it_is_open(page: Page, base: str, watch: Watch) -> None:
+    page.goto(f"{base}/new")
+    told = page.evaluate("""() => new Promise((done) => {
+        const told = [];
+        window.source = new EventSource("/events");
+        source.onmessage = ({data}) => told.push(data) === 3 && done(told);
+    })""")
+    assert told == ["event 0", "event 1", "event 2"]
+    id = watch.shown("GET", f"{base}/events", 200)
+    still = watch.dashboard.exchange(id)
+    assert still["state"] == "open"
+    page.evaluate("source.close()")
+    ended = watch.dashboard.row("/events", scheme=base.partition(":")[0], state="failed")
+    assert (ended["id"], ended["fault"]) == (id, "client-closed-early")
+    expect(watch.open(id).locator(".half-response .body")).to_contain_text("event 2")
+
+
+def test_a_websocket_appears_and_passes_messages(page: Page, base: str, watch: Watch) -> None:
+    page.goto(f"{base}/new")
+    address = re.sub("^http", "ws", base) + "/socket"
+    echoed = page.evaluate(
+        """(address) => new Promise((done, failed) => {
+        const socket = new WebSocket(address), long = "x".repeat(1000);
+        socket.onopen = () => { socket.send("hello"); socket.send(long); };
+        const got = [];
+        socket.onmessage = ({data}) => { if (got.push(data) === 2) socket.close(1000, "enough"); };
+        socket.onclose = ({code}) => done([got[0], got[1] === long, code]);
+        socket.onerror = () => failed(new Error("the socket failed"));
+    })""",
+        address,
+    )
+    assert echoed == ["hello", True, 1000]
+    id = watch.shown("GET", address, 101)
+    ended = watch.dashboard.row("/socket", scheme=address.partition(":")[0])
+    assert (ended["id"], ended["kind"]) == (id, "websocket")
+    record = watch.dashboard.exchange(id)
+    assert record["server_leg"]["response"]["body"]["size"] > 1000
+    assert "Upgrade: websocket" in record["server_leg"]["request"]["head"]
+
+
+# --- what the pages say of an exchange --------------------------------------------------------------------
+
+
+def test_an_exchange_shows_both_its_legs(page: Page, base: str, watch: Watch) -> None:
+    page.goto(f"{base}/new")
+    page.evaluate("fetch('/load/legs', {headers: {'X-Own': 'from the page'}}).then(a => a.text())")
+    id = watch.shown("GET", f"{base}/load/legs", 200)
+    for side in ("browser", "site"):
+        shown = watch.open(id, side=side)
+        expect(shown.locator(".half-request .start-line")).to_contain_text("GET")
+        expect(shown.locator(".half-request .fields")).to_contain_text("from the page")
+        expect(shown.locator(".half-response")).to_contain_text("This is /load/legs.")
+    for view, word in {"raw": "X-Own: from the page", "hex": "66 72 6f 6d"}.items():
+        expect(watch.open(id, request=view).locator(".half-request")).to_contain_text(word, ignore_case=True)
+    changes = watch.open(id, side="changes")
+    if base.startswith("https"):
+        expect(changes.locator(".messages")).to_contain_text("passed on without any change")
+    else:
+        expect(changes.locator(".difference")).to_contain_text(f"GET {base}/load/legs HTTP/1.1")
+        expect(changes.locator(".decisions")).to_contain_text("shortened to the path")
+
+
+def test_an_exchange_shows_the_tls_of_both_its_connections(
+    page: Page, site: Site, watch: Watch, authority: Any
+) -> None:
+    page.goto(f"{site.https}/new")
+    shown = watch.open(watch.shown("GET", f"{site.https}/new", 200), "connection")
+    browser, own = shown.locator("#wire-1 >> xpath=.."), shown.locator("#wire-2 >> xpath=..")
+    for side in (browser, own):
+        expect(side.locator("h3").first).to_have_text("TLS")
+        told = dict(pair for block in side.locator("dl.facts").all()[:2] for pair in _pairs(block))
+        assert told["Version"].startswith("TLS 1.3")
+        assert told["Cipher suite"].startswith("TLS_")
+        assert told["Protocol inside (ALPN)"].startswith("http/1.1")
+        assert told["Name asked for (SNI)"] == "localhost"
+    expect(browser).to_contain_text("made by Inspector on this computer")
+    expect(browser.locator(".chain h4").first).to_have_text("localhost")
+    expect(own).to_contain_text(authority.name)
+
+
+def _pairs(block: Any) -> list[tuple[str, str]]:
+    names, values = block.locator("dt").all_inner_texts(), block.locator("dd").all_inner_texts()
+    return [(name, " ".join(value.split())) for name, value in zip(names, values, strict=True)]
+
+
+def test_an_exchange_over_http_says_that_others_can_read_it(page: Page, site: Site, watch: Watch) -> None:
+    page.goto(f"{site.http}/new")
+    shown = watch.open(watch.shown("GET", f"{site.http}/new", 200), "connection")
+    assert shown.locator(".wire", has_text="can be read by anyone on the way").count() == 2
+
+
+def test_an_exchange_shows_where_its_time_went(page: Page, base: str, watch: Watch) -> None:
+    page.goto(f"{base}/new")
+    page.evaluate("fetch('/bytes/2000000').then(answer => answer.arrayBuffer())")
+    id = watch.shown("GET", f"{base}/bytes/2000000", 200)
+    watch.dashboard.row("/bytes/2000000", scheme=base.partition(":")[0])
+    shown = watch.open(id, "timing")
+    total = shown.locator(".phases tfoot tr").last
+    expect(total).to_contain_text(re.compile(r"\d (ms|s)"))
+    phases = shown.locator(".phases tbody th").all_inner_texts()
+    assert len(phases) >= 5
+    assert shown.locator(".phases tbody .phase-line rect").count() >= 2
+
+
+def test_a_refused_certificate_is_told_on_the_page_and_on_the_dashboard(
+    page: Page, site: Site, watch: Watch, tmp_path: Any
+) -> None:
+    stranger = SiteAuthority(tmp_path, "localhost")
+    with Site(stranger.context, tmp_path) as other:
+        answer = page.goto(f"{other.https}/new")
+        assert answer is not None
+        assert answer.status == 502
+        id = watch.shown("GET", f"{other.https}/new", "certificate not trusted")
+        row = watch.dashboard.exchange(id)
+        assert row["fault"]["code"] == "tls-untrusted"
+        expect(watch.open(id).locator(".trouble")).to_contain_text("could not be verified")
+        assert not [seen for seen in other.seen if seen.path == "/new"]
+
+
+def test_the_list_paused_stands_still_and_goes_on(page: Page, base: str, watch: Watch) -> None:
+    path = f"/load/while-held-{base.partition(':')[0]}"
+    watch.list.click("[data-list-hold]")
+    page.goto(base + path)
+    watch.dashboard.row(path)
+    assert watch.list.locator(".row", has_text=path).count() == 0
+    watch.list.click("[data-list-hold]")
+    watch.shown("GET", base + path, 200)
