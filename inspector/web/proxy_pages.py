@@ -114,7 +114,7 @@ def _fault_words(ask: PageAsk) -> FaultWords:
     sentence = row.sentence
     if fault:
         sentence = say(fault.code, host=ask.host, port=ask.port, detail=fault.detail or "no more is known")
-    facts = [("Where", f"{ask.method} {ask.host}{f', port {ask.port}' if ask.port else ''}".strip())]
+    facts = [("Asked for", f"{ask.method} {ask.host}, port {ask.port}".lstrip())] if ask.host else []
     chain: tuple[tuple[str, bool], ...] = ()
     cure = row.cure
     if ask.verify_code or ask.verify_message:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,7 @@ NAMES = ("app.css", "app.js", "traffic.js", "feed-worker.js", "icons.svg", "styl
 
 
 @pytest.fixture(scope="session")
-def _desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def _desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """Made once: compiling its templates takes longer than a test."""
     folder = tmp_path_factory.mktemp("web")
     static, run = folder / "static", folder / "run"
@@ -78,7 +77,7 @@ def _desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         given: Any = (captures, settings, lambda: boards)
         app = web_app.create_app(WebSettings(run=str(run), ca_path="/home/learner/ca.pem"), *given)
     app.test_client_class = Visitor
-    yield Desk(app, captures, settings, boards, Keys.load_or_create(run), run, static)
+    return Desk(app, captures, settings, boards, Keys.load_or_create(run), run, static)
 
 
 @pytest.fixture

@@ -33,7 +33,9 @@ def test_the_list_pages_by_key(desk, browser):
     assert [row["change"] for row in after["rows"]] == [7, 8]
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=-5", "limit=99999999", "limit=x", "before=zz", "after=%00"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=-5", "limit=99999999", "limit=x", "before=zz", "after=%00"]
+)
 def test_odd_questions_get_a_page_all_the_same(browser, query):
     assert browser.get(f"/api/v1/exchanges?{query}").get_json()["rows"]
 
@@ -104,7 +106,9 @@ def test_parts_that_are_not_are_refused(browser, path):
 
 
 def test_a_connection_with_its_certificates(desk, browser):
-    desk.captures.connections[number(902)] = connection(902, "server", Tls("TLSv1.3", chain=(b"not DER",), verified=True))
+    desk.captures.connections[number(902)] = connection(
+        902, "server", Tls("TLSv1.3", chain=(b"not DER",), verified=True)
+    )
     found = browser.get(f"/api/v1/connections/{number(902).hex()}").get_json()
     assert found["tls"]["version"] == "TLSv1.3"
     assert base64.b64decode(found["tls"]["chain"][0]["der"]) == b"not DER"
@@ -133,7 +137,8 @@ def test_everything_is_forgotten(desk, browser):
 
 
 @pytest.mark.parametrize(
-    ("error", "status"), [(ArchiveGone("It was removed."), 410), (StoreProblem("It is locked."), 503), (ZeroDivisionError(), 500)]
+    ("error", "status"),
+    [(ArchiveGone("It was removed."), 410), (StoreProblem("It is locked."), 503), (ZeroDivisionError(), 500)],
 )
 def test_the_stores_troubles_are_told(desk, browser, error, status):
     desk.captures.fails = error

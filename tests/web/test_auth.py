@@ -116,7 +116,9 @@ def test_expired_tickets_are_swept(tmp_path, monkeypatch):
 
 def test_a_forged_session_is_no_session(desk):
     client = desk.visitor()
-    client.set_cookie(desk.keys.cookie_name, "eyJpbiI6dHJ1ZX0.abcdef.abcdefghijk", domain="inspector.localhost")
+    client.set_cookie(
+        desk.keys.cookie_name, "eyJpbiI6dHJ1ZX0.abcdef.abcdefghijk", domain="inspector.localhost"
+    )
     assert client.get("/traffic").status_code == 401
 
 

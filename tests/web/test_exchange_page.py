@@ -17,7 +17,9 @@ PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
     b"\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
 )
-HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>\' onload=alert(1) {{7*7}} javascript:alert(1)'
+HOSTILE = (
+    "\"><script>alert(1)</script><img src=x onerror=alert(1)>' onload=alert(1) {{7*7}} javascript:alert(1)"
+)
 
 
 class Page(HTMLParser):
@@ -71,7 +73,10 @@ def test_the_head_says_what_happened(browser):
     text = text_of(page(browser))
     assert "GET" in text
     assert "200 OK" in text
-    assert "Your browser (Chrome 156) asked shop.inspector.test for a page; it answered in 24 ms, set 1 cookie and sent 52 B." in text
+    assert (
+        "Your browser (Chrome 156) asked shop.inspector.test for a page; it answered in 24 ms, set 1 cookie and sent 52 B."
+        in text
+    )
 
 
 def test_a_fragment_for_the_pane_is_only_the_article(browser):
@@ -125,7 +130,9 @@ def hostile_message():
 @pytest.mark.parametrize("kind", ["http", "websocket", "tunnel", "tls", "page"])
 def test_captured_content_is_never_more_than_text(desk, browser, query, kind):
     said = hostile_message()
-    answered = message(f"HTTP/1.1 200 {HOSTILE}", f"Location: {HOSTILE}", "Content-Type: text/html", body=HOSTILE.encode())
+    answered = message(
+        f"HTTP/1.1 200 {HOSTILE}", f"Location: {HOSTILE}", "Content-Type: text/html", body=HOSTILE.encode()
+    )
     leg = Leg(number(901), said, answered, (answered,), (Attempt(HOSTILE, 1, 0.0, 0.1, HOSTILE),))
     other = msgspec.structs.replace(leg, connection=number(902), request=answered)
     fault = Fault("dns-failed", "network", "request-head", 12, HOSTILE, HOSTILE)
@@ -167,7 +174,7 @@ BODIES = [
 
 @pytest.mark.parametrize(("media", "body", "words"), BODIES)
 @pytest.mark.parametrize("view", ["pretty", "raw", "hex"])
-def test_bodies_are_shown_as_what_they_are(desk, browser, media, body, words, view):
+def test_bodies_are_shown_as_what_they_are(desk, browser, media, body, words, view):  # noqa: PLR0917
     desk.captures.add(with_response(message("HTTP/1.1 200 OK", f"Content-Type: {media}", body=body)))
     text = page(browser, f"?response={view}")
     if view == "pretty":
@@ -261,7 +268,9 @@ def test_interim_responses_and_trailers_are_shown(desk, browser):
 
 def test_what_changed_is_a_difference_with_its_reasons(desk, browser):
     plain = made(1)
-    went = message("GET /cart?item=17 HTTP/1.1", "Host: shop.inspector.test", "Accept: text/html", "Via: 1.1 inspector")
+    went = message(
+        "GET /cart?item=17 HTTP/1.1", "Host: shop.inspector.test", "Accept: text/html", "Via: 1.1 inspector"
+    )
     desk.captures.add(made(1, server_leg=msgspec.structs.replace(plain.server_leg, request=went)))
     html = page(browser, "?side=changes")
     text = text_of(html)
@@ -292,10 +301,14 @@ def test_a_malformed_head_shows_the_very_byte(desk, browser):
     assert "byte 26 of the head" in text
 
 
-@pytest.mark.parametrize("code", ["dns-unknown", "connect-refused", "tls-untrusted", "server-timeout", "of-the-future"])
+@pytest.mark.parametrize(
+    "code", ["dns-unknown", "connect-refused", "tls-untrusted", "server-timeout", "of-the-future"]
+)
 def test_failures_say_what_who_and_what_to_do(desk, browser, code):
     fault = Fault(code, "network", "connect", None, "the detail", "answered 502")
-    desk.captures.add(made(1, state="failed", fault=code, error=fault, server_leg=None, status=502, reason="Bad Gateway"))
+    desk.captures.add(
+        made(1, state="failed", fault=code, error=fault, server_leg=None, status=502, reason="Bad Gateway")
+    )
     html = page(browser)
     assert 'class="trouble"' in html
     assert "Inspector answered in the site" in text_of(html)
@@ -317,7 +330,9 @@ def test_an_exchange_that_inspector_left_open_says_so(desk, browser):
 def test_tunnels_and_failed_handshakes_have_their_pages(desk, browser, changes, words):
     asked = message("CONNECT shop.inspector.test:443 HTTP/1.1", "Host: shop.inspector.test:443")
     leg = Leg(number(901), asked, message("HTTP/1.1 200 OK") if changes["kind"] == "tunnel" else None)
-    desk.captures.add(made(1, method="CONNECT", path="", resource="tunnel", client_leg=leg, server_leg=None, **changes))
+    desk.captures.add(
+        made(1, method="CONNECT", path="", resource="tunnel", client_leg=leg, server_leg=None, **changes)
+    )
     assert words in text_of(page(browser))
 
 
@@ -359,7 +374,9 @@ class TestTiming:
         assert "a connection that was still open was used again" in text_of(page(browser, "?tab=timing"))
 
     def test_attempts_that_failed_are_listed(self, desk, browser):
-        leg = msgspec.structs.replace(made(1).server_leg, attempts=(Attempt("2001:db8::1", 443, 0.0, 0.2, "no answer"),))
+        leg = msgspec.structs.replace(
+            made(1).server_leg, attempts=(Attempt("2001:db8::1", 443, 0.0, 0.2, "no answer"),)
+        )
         desk.captures.add(made(1, server_leg=leg))
         assert "2001:db8::1" in text_of(page(browser, "?tab=timing"))
 

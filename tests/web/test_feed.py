@@ -33,7 +33,9 @@ class Ears:
 
     def _take(self, piece):
         for block in piece.decode().split("\n\n"):
-            fields = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line and not line.startswith(":"))
+            fields = dict(
+                line.split(": ", 1) for line in block.split("\n") if ": " in line and not line.startswith(":")
+            )
             if "event" in fields:
                 self.heard.append((fields["event"], json.loads(fields["data"]), fields.get("id", "")))
 

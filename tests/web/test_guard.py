@@ -31,7 +31,11 @@ def test_every_changing_route_is_in_the_table(desk):
 class TestChanges:
     def test_work_with_everything_right(self, desk, path, form, body):
         client = desk.signed_in()
-        headers = {"X-CSRF-Token": desk.token(client), "Origin": "http://inspector.localhost:8081", "Sec-Fetch-Site": "same-origin"}
+        headers = {
+            "X-CSRF-Token": desk.token(client),
+            "Origin": "http://inspector.localhost:8081",
+            "Sec-Fetch-Site": "same-origin",
+        }
         assert ask(client, path, form, body, headers).status_code in (200, 303)
 
     def test_need_a_cookie(self, desk, path, form, body):
@@ -43,7 +47,9 @@ class TestChanges:
         headers = {"X-CSRF-Token": desk.token(client), "Host": "rebound.example:8081"}
         assert ask(client, path, form, body, headers).status_code == 421
 
-    @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:5000", "http://inspector.localhost"])
+    @pytest.mark.parametrize(
+        "origin", ["http://evil.example", "null", "http://localhost:5000", "http://inspector.localhost"]
+    )
     def test_need_our_origin(self, desk, path, form, body, origin):
         client = desk.signed_in()
         headers = {"X-CSRF-Token": desk.token(client), "Origin": origin}

@@ -7,7 +7,6 @@ from web_fakes import board as any_board
 
 from inspector.web.lamp import RECENT, Lamps
 
-
 NOW = 1_000_000.0
 
 

@@ -30,7 +30,10 @@ def message(start: str, *fields: str, body: bytes | Body = b"", trailers: bytes 
 def made(n: int = 1, **changes: Any) -> Exchange:
     """A finished GET of a page over https, with what is asked for otherwise."""
     request = message(
-        "GET /cart?item=17 HTTP/1.1", "Host: shop.inspector.test", "Accept: text/html", "User-Agent: Mozilla/5.0"
+        "GET /cart?item=17 HTTP/1.1",
+        "Host: shop.inspector.test",
+        "Accept: text/html",
+        "User-Agent: Mozilla/5.0",
     )
     page = b"<!doctype html><title>Cart</title><h1>Your cart</h1>"
     response = message(
@@ -54,14 +57,17 @@ def made(n: int = 1, **changes: Any) -> Exchange:
 
 def with_response(response: Message, n: int = 1, **changes: Any) -> Exchange:
     plain = made(n)
-    assert plain.client_leg and plain.server_leg
+    assert plain.client_leg is not None
+    assert plain.server_leg is not None
     client = msgspec.structs.replace(plain.client_leg, response=response)
     server = msgspec.structs.replace(plain.server_leg, response=response)
     return made(n, client_leg=client, server_leg=server, response_size=response.body.size, **changes)
 
 
 def connection(n: int, side: str, tls: Tls | None = None) -> Connection:
-    return Connection(number(n), side, EPOCH, "192.0.2.7", 443, "127.0.0.1", 50000, "shop.inspector.test", "", tls)  # type: ignore[arg-type]
+    return Connection(
+        number(n), side, EPOCH, "192.0.2.7", 443, "127.0.0.1", 50000, "shop.inspector.test", "", tls
+    )  # type: ignore[arg-type]
 
 
 class FakeCaptures:
@@ -152,5 +158,12 @@ class FakeSettings:
 
 
 def board(role: str = "engine", **changes: Any) -> Status:
-    usual = {"role": role, "number": 1, "pid": os.getpid(), "started": 0.0, "heartbeat": time.time(), "exchanges": 5}
+    usual = {
+        "role": role,
+        "number": 1,
+        "pid": os.getpid(),
+        "started": 0.0,
+        "heartbeat": time.time(),
+        "exchanges": 5,
+    }
     return Status(**usual | changes)
