@@ -25,20 +25,13 @@ from inspector.app.settings import RunSettings
 STOP_WITHIN = 5.0
 LATE_AFTER = 10.0
 LOOK_EVERY = 0.25
+KILLED = -9
 ENGINE, RECORDER, WEB = "engine", "recorder", "web"
-SENTENCES = {
-    ENGINE: (
-        "The engine stopped ({how}) and was started again.",
-        "Requests on their way at that moment failed.",
-    ),
-    RECORDER: (
-        "The recorder stopped ({how}) and was started again.",
-        "Nothing is lost: it goes on where it was.",
-    ),
-    WEB: (
-        "The dashboard stopped ({how}) and was started again.",
-        "Reload the page if it does not come back by itself.",
-    ),
+WORDS = {ENGINE: "engine", RECORDER: "recorder", WEB: "dashboard"}
+CONSEQUENCES = {
+    ENGINE: "Requests on their way at that moment failed.",
+    RECORDER: "Nothing is lost: it goes on where it was.",
+    WEB: "Reload the page if it does not come back by itself.",
 }
 
 
@@ -143,9 +136,9 @@ class Supervisor:
     def _tell_if_late(self) -> None:
         if time.monotonic() < self._late_at:
             return
-        waiting = " and ".join(name for name, process in self._processes.items() if not process.ready)
+        waiting = " and ".join(WORDS[name] for name, process in self._processes.items() if not process.ready)
         self._screen.say(
-            f"Still waiting for {waiting}, {LATE_AFTER:g} s after the start.",
+            f"Still waiting for the {waiting}, {LATE_AFTER:g} s after the start.",
             f"What they say is in {self._log.path}.",
         )
         self._late_at = math.inf
@@ -183,23 +176,23 @@ class Supervisor:
         if self._stopping:
             return
         back_off = self._back_offs[name]
-        wait = back_off.crashed(process.served)
+        wait = back_off.crashed(process.served, from_outside=status == KILLED)
         if back_off.looping and not self._started:
             raise CannotStart(
-                f"The {name} stops as soon as it is started ({how}): {process.last_words or 'it said nothing'}",
+                f"The {WORDS[name]} stops as soon as it is started ({how}): {process.last_words or 'it said nothing'}",
                 f"All that it said is in {self._log.path}. Please report it if that does not help you.",
             )
         self.restarts[name] += 1
-        sentence, consequence = SENTENCES[name]
+        sentence = f"The {WORDS[name]} stopped ({how}) and was started again."
         if back_off.looping:
             self._tell_loop(process, how, back_off.crashes, wait)
             sentence = ""
-        self._due[name] = Due(time.monotonic() + wait, sentence.format(how=how), consequence)
+        self._due[name] = Due(time.monotonic() + wait, sentence, CONSEQUENCES[name])
 
     def _tell_loop(self, process: Process, how: str, times: int, wait: float) -> None:
         last = f": {process.last_words}" if process.last_words else "."
         self._screen.say(
-            f"The {process.role.name} stopped {times} times, each time soon after its start ({how}){last}",
+            f"The {WORDS[process.role.name]} stopped {times} times, each time soon after its start ({how}){last}",
             f"It is tried again in {wait:g} s; what it said is in {self._log.path}.",
         )
 

@@ -1,4 +1,4 @@
-from inspector.app.backoff import STEADY, WAITS, BackOff
+from inspector.app.backoff import LONGEST_AFTER_KILL, STEADY, WAITS, BackOff
 
 
 def test_the_first_time_at_once_then_ever_longer():
@@ -18,6 +18,11 @@ def test_who_worked_for_a_while_comes_back_at_once():
     for _ in range(20):
         assert back_off.crashed(STEADY) == 0.0
         assert not back_off.looping
+
+
+def test_who_is_killed_from_outside_never_waits_long():
+    back_off = BackOff()
+    assert max(back_off.crashed(0.0, from_outside=True) for _ in range(20)) == LONGEST_AFTER_KILL
 
 
 def test_a_steady_while_ends_a_loop():
