@@ -23,7 +23,7 @@ from inspector.engine.pipe import Pipe
 from inspector.engine.stream import TlsState
 from inspector.engine.targets import Origin
 from inspector.exchange.model import Fault
-from inspector.pki.errors import PkiError
+from inspector.pki.errors import NotPermitted, PkiError
 from inspector.wire.http1 import Problem
 from inspector.wire.tls import ClientHello, ClientHelloReader
 
@@ -103,6 +103,10 @@ class Hello(Silent):
     async def _mint(self, name: str) -> None:
         try:
             identity = await self.context.loop.run_in_executor(None, self.context.leaves.make, name)
+        except NotPermitted as error:
+            if self.connection.talk is self and not self.connection.closing:
+                self._tunnel(left_encrypted=str(error))
+            return
         except PkiError as error:
             if self.connection.talk is self:
                 self._record_failure(Fault("tls-client-failed", "us", "tls", None, str(error), "closed"))
@@ -182,12 +186,15 @@ class Hello(Silent):
         connection.talk = Http1(connection, Way("http", origin, own=own))
         connection.talk.received(held)
 
-    def _tunnel(self) -> None:
+    def _tunnel(self, left_encrypted: str = "") -> None:
         self._busy = True
         self.connection.hold(_WAITING)
         self.connection.deadline = 0.0
         flow = self._new_flow("tunnel")
         flow.scheme = ""
+        if left_encrypted:
+            flow.scheme, flow.sealed = "https", True
+            flow.decide("left-encrypted", left_encrypted)
         self.context.ledger.begin(flow)
         task = self.context.loop.create_task(self._open(flow))
         flow.dialing = task

@@ -55,6 +55,7 @@ DECISIONS: dict[str, Act] = {
         "RFC 9110 §9.2.2",
     ),
     "answered": Act("Inspector answered this itself: {detail}.", False),
+    "left-encrypted": Act("The connection was passed through without being decrypted: {detail}", True),
     "unverified": Act("The site's certificate was not verified, as was asked for ({detail}).", False),
     "credentials-removed": Act("The proxy log-in was checked and not passed on.", True, "RFC 9110 §11.7.1"),
 }

@@ -2,8 +2,11 @@
 
 PkiError
 ├── BadName                  a name no certificate can be made for
+├── BadScope                 a list of names that a practice authority cannot be limited to
+├── NotPermitted             a name outside what the authority may vouch for
 ├── TrustStoreError          a file of certificates to trust cannot be used
 └── AuthorityError           the files of the authority
+    ├── AuthorityMissing     there is none
     ├── AuthorityUnwritable  the folder or a file in it cannot be made
     ├── AuthorityUnreadable  a file is damaged, missing, or not what it should be
     ├── AuthorityMismatch    key and certificate do not belong together
@@ -23,12 +26,24 @@ class BadName(PkiError):
     """The text is no host name and no IP address that a certificate can be made for."""
 
 
+class BadScope(PkiError):
+    """The text is no list of domains and networks that a practice authority could be limited to."""
+
+
+class NotPermitted(PkiError):
+    """The authority may not vouch for this name: a practice authority, and a host outside its scope."""
+
+
 class TrustStoreError(PkiError):
     """A file of certificates to trust cannot be used."""
 
 
 class AuthorityError(PkiError):
     """The authority's files cannot be used."""
+
+
+class AuthorityMissing(AuthorityError):
+    """There is no authority in the folder."""
 
 
 class AuthorityUnwritable(AuthorityError):

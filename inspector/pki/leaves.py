@@ -27,10 +27,11 @@ from inspector.pki.watch import HandshakeWatch
 
 
 class Identity(NamedTuple):
-    """What a host is played with: a server context that holds the chain, and that chain (DER), leaf first, authority last.
+    """What a host is played with: a server context that holds what is served, and the whole chain (DER), leaf first, root last.
 
-    The authority is served too. A trust store doesn't need it, but a Chromium that was told to accept what this authority
-    signs (--ignore-certificate-errors-spki-list) looks for its key among the certificates that it was sent.
+    The certificate that signed the leaf is served too, be it a practice authority's intermediate, which clients need, or the root. That one a
+    trust store doesn't need, but a Chromium that was told to accept what this authority signs (--ignore-certificate-errors-spki-list) looks
+    for its key among the certificates that it was sent.
     `starts` and `renew` (seconds since the epoch) say when it can be used; after `renew` a new one is due.
     """
 
@@ -82,7 +83,8 @@ class Leaves:
     def make(self, name: str) -> Identity:
         """The identity for a name, made if need be. Blocks for about a millisecond: call it from a thread.
 
-        Raises BadName if no certificate can be made for the name, AuthorityExpired if the authority's time is over.
+        Raises BadName if no certificate can be made for the name, NotPermitted if the authority may not vouch for it,
+        AuthorityExpired if the authority's time is over.
         """
         key = canonical(name)
         with self._lock:
@@ -123,13 +125,14 @@ class Leaves:
     def _mint(self, name: str) -> Identity:
         leaf = self._authority.issue([name], self._key.public_key())
         context = server_context(self._alpn)
-        handover.give(context, self._key_pem + leaf.public_bytes(Encoding.PEM) + self._authority.pem)
+        served = (each.public_bytes(Encoding.PEM) for each in (leaf, *self._authority.served))
+        handover.give(context, self._key_pem + b"".join(served))
         if self._watch is not None:
             self._watch.put_on(context)
         now, ends = self._clock(), leaf.not_valid_after_utc.timestamp()
         return Identity(
             context,
-            (leaf.public_bytes(Encoding.DER), self._authority.der),
+            tuple(each.public_bytes(Encoding.DER) for each in (leaf, *self._authority.above)),
             leaf.not_valid_before_utc.timestamp(),
             now
             + (ends - now) * 0.75,  # a connection may last long, and a browser's clock may be ahead of ours

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from inspector.pki import authority as module
 from inspector.pki import files
+from inspector.pki import vault as module
 from inspector.pki.authority import Authority
 from inspector.pki.certificates import new_key
 from inspector.pki.errors import (

@@ -161,7 +161,7 @@ def test_any_bytes_are_described(garbage):
     assert isinstance(describe(garbage), CertificateFacts)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_any_damage_is_described(data):
     der = bytearray(SAMPLE)

@@ -182,7 +182,11 @@ def test_any_certificate_message_is_read_without_error(body, tls13):
         assert der in body
 
 
-@given(st.lists(st.binary(min_size=1, max_size=50), min_size=1, max_size=5), st.binary(max_size=10), st.binary(max_size=3))
+@given(
+    st.lists(st.binary(min_size=1, max_size=50), min_size=1, max_size=5),
+    st.binary(max_size=10),
+    st.binary(max_size=3),
+)
 def test_certificate_messages_are_read_back(chain, extensions, context):
     def sized(data, width):
         return len(data).to_bytes(width, "big") + data
