@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from flask.testing import FlaskClient
 sys.path.insert(0, str(Path(__file__).parent))  # the fakes are a module of their own
 
 from web_fakes import FakeCaptures, FakeSettings, board, made
+from web_running import Running, run_server
 
 from inspector.web import app as web_app
 from inspector.web.settings import WebSettings
@@ -93,3 +95,21 @@ def desk(_desk: Desk) -> Desk:
 def browser(desk: Desk) -> FlaskClient:
     """Somebody who has signed in."""
     return desk.signed_in()
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    """The dashboard on a real socket."""
+    with run_server(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path: str, chromium_arguments: list[str]) -> Iterator[Any]:
+    """A real browser."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium_path, args=chromium_arguments)
+        yield launched
+        launched.close()

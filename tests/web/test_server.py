@@ -2,87 +2,13 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import socket
 import threading
 import time
-from contextlib import closing
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from web_fakes import FakeCaptures, FakeSettings, board, made, message, with_response
-
-from inspector.web.app import create_dashboard
-from inspector.web.server import serve
-from inspector.web.settings import WebSettings
-from inspector.web.tickets import Keys
-
-
-@dataclass
-class Running:
-    port: int
-    captures: FakeCaptures
-    keys: Keys
-    stop: threading.Event
-    thread: threading.Thread
-
-    @property
-    def base(self):
-        return f"http://127.0.0.1:{self.port}"
-
-    def link(self, base=None):
-        return f"{base or self.base}/sign-in?ticket={self.keys.mint()}"
-
-    def cookie(self):
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as line:
-            line.request("GET", f"/sign-in?ticket={self.keys.mint()}")
-            answer = line.getresponse()
-            answer.read()
-            return answer.headers["Set-Cookie"].partition(";")[0]
-
-    def knock(self):
-        """The status that a further reader gets."""
-        line, answer = self.feed()
-        with closing(line), closing(answer):
-            return answer.status
-
-    def feed(self, cursor=""):
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        line.request("GET", f"/feed?cursor={cursor}", headers={"Cookie": self.cookie()})
-        return line, line.getresponse()
-
-
-@pytest.fixture
-def running(tmp_path):
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    listening.listen(64)
-    port = listening.getsockname()[1]
-    captures, stop = FakeCaptures(made(1)), threading.Event()
-    settings = WebSettings(
-        run=str(tmp_path),
-        addresses=(f"127.0.0.1:{port}",),
-        names=("inspector.localhost",),
-        streams=4,
-        threads=6,
-    )
-    boards = [board(), board("recorder")]
-    dashboard = create_dashboard(settings, captures, FakeSettings(), lambda: [_now(one) for one in boards])
-    thread = threading.Thread(target=serve, args=(dashboard, [listening], settings, stop))
-    thread.start()
-    yield Running(port, captures, Keys.load_or_create(tmp_path), stop, thread)
-    stop.set()
-    thread.join(20)
-    assert not thread.is_alive()
-    listening.close()
-
-
-def _now(one):
-    import msgspec
-
-    return msgspec.structs.replace(one, heartbeat=time.time())
+from web_fakes import made, message, with_response
 
 
 def read_event(answer, name):
@@ -165,16 +91,6 @@ def elsewhere(running):
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture
-def chromium(chromium_path, chromium_arguments):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        with_it = playwright.chromium.launch(executable_path=chromium_path, args=chromium_arguments)
-        yield with_it
-        with_it.close()
 
 
 @pytest.mark.browser
