@@ -227,7 +227,6 @@ class Dialer:
             verified=self.context.settings.verify_upstream,
             began=connection.opened,
         )
-        flow.tls_version = connection.facts.version
 
 
 class _Race:

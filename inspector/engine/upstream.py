@@ -95,6 +95,8 @@ class ServerConnection(Stream):
         flow.server_connection = self.id
         flow.server_turn = self.turn
         flow.remote = self.remote
+        if self.facts is not None:
+            flow.tls_version = self.facts.version
         self.deadline = self.context.now + self.context.timeouts.response
         flow.send_start = time.perf_counter()
         self.release(UNUSED)
