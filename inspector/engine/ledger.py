@@ -22,8 +22,10 @@ GROWN = 1.0
 
 
 class Archive(Protocol):
-    """Where records go: `store.archive.ArchiveWriter`."""
+    """Where records go: `store.archive.ArchiveWriter`. `pending` says whether a flush would hand anything over."""
 
+    @property
+    def pending(self) -> bool: ...
     def put(self, kind: bytes, payload: bytes, final: bool = False) -> Piece | None: ...
     def flush(self) -> None: ...
 
@@ -90,7 +92,9 @@ class Ledger:
         self._archive.flush()
 
     def sweep(self) -> None:
-        """Tell of exchanges that take long. Called ten times a second."""
+        """Tell of exchanges that take long, and hand over what still waits. Called ten times a second."""
+        if self._archive.pending and not self._flushing:
+            self._archive.flush()
         now = time.perf_counter()
         for flow in self.live:
             age = now - flow.zero

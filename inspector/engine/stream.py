@@ -71,6 +71,7 @@ class Stream(asyncio.Protocol):
     tls: TlsState | None = None
     deadline: float = 0.0
     closing: bool = False
+    recorded: bool = False
     _handshaking: bool = False
     _reasons: int = 0
     _left: int = 0

@@ -133,6 +133,10 @@ class Records:
 
     # -- what the engine sees
 
+    @property
+    def pending(self) -> bool:
+        return False
+
     def put(self, kind: bytes, payload: bytes, final: bool = False) -> Piece | None:
         if self.full:
             return None
@@ -247,6 +251,13 @@ class Running:
 
     def stop(self) -> None:
         self.thread.call(self.engine.stop())
+
+    def browser(self) -> Any:
+        """The engine's end of the only connection from a browser."""
+        found: list[Any] = []
+        while len(found) != 1:
+            found = self.thread.do(lambda: [each for each in self.context.streams if hasattr(each, "talk")])
+        return found[0]
 
     def settled(self) -> tuple[int, int, int]:
         """Streams, exchanges on their way and tasks that are left, once nothing changes any more."""
