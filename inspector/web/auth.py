@@ -19,7 +19,7 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from inspector.web.errors import Refusal
-from inspector.web.guard import signed_in
+from inspector.web.guard import csrf_token, signed_in
 from inspector.web.tickets import Keys, Outcome
 
 _AGAIN = "In a terminal on the computer where Inspector runs, type:  inspector open"
@@ -62,6 +62,7 @@ def blueprint(keys: Keys) -> Blueprint:
             raise Refusal(403, title, sentence, _AGAIN)
         session.permanent = True
         session["in"] = True
+        csrf_token()  # now, and not on the first pages: two at once would each make their own
         # A page that goes on by itself, not a redirect: when the link was clicked on another site's page, a browser
         # would not send a SameSite=Strict cookie along with the redirect that follows.
         return make_response(render_template("signed-in.html", next=url_for("start.home")))

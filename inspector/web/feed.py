@@ -128,12 +128,13 @@ class Feeder:
             self._broadcast(None)
         self._wake.set()
 
-    def catch_up(self, cursor: str) -> tuple[bytes, str]:
-        """What a returning reader has missed, as messages, and the cursor after it."""
+    def greeting(self, cursor: str) -> bytes:
+        """What a reader hears first: how things stand, and what it has missed since `cursor`."""
         changes = self._captures.changes(cursor, ROWS)
+        told = b"retry: 2000\n\n" + event("lamp", self._lamps.read().as_json())
         if cursor and not _continues(cursor, changes):
-            return event("gap", {"cursor": changes.cursor}, changes.cursor), changes.cursor
-        return messages(changes), changes.cursor
+            return told + event("gap", {"cursor": changes.cursor}, changes.cursor)
+        return told + messages(changes)
 
     @property
     def readers(self) -> int:
@@ -184,8 +185,7 @@ def _continues(cursor: str, changes: Changes) -> bool:
 def stream(feeder: Feeder, reader: Reader, cursor: str, gone: Callable[[], bool]) -> Iterator[bytes]:
     """One reader's events until it is gone. Holds a server thread, asleep."""
     try:
-        missed, _ = feeder.catch_up(cursor)
-        yield b"retry: 2000\n\n" + event("lamp", feeder._lamps.read().as_json()) + missed
+        yield feeder.greeting(cursor)
         quiet = 0
         while not gone():
             try:

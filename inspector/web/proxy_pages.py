@@ -78,6 +78,13 @@ def render(ask: PageAsk) -> Page:
     return _answer(ask, words.status, "fault", {"words": words})
 
 
+def prepare() -> None:
+    """Do now what the first page would wait for, a tenth of a second or more: for a thread, once the engine listens."""
+    for name in ("fault", "welcome", "not-found"):
+        for kind in ("html", "txt"):
+            _templates().get_template(f"{name}.{kind}")
+
+
 def _answer(ask: PageAsk, status: int, name: str, context: dict[str, Any]) -> Page:
     """The page `name` as HTML, or as text for a program."""
     html = wants_html(ask.accept)

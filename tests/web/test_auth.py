@@ -127,3 +127,13 @@ def test_signing_out_ends_it(desk):
     answer = client.post("/sign-out", headers={"X-CSRF-Token": desk.token(client)})
     assert answer.status_code == 200
     assert client.get("/traffic").status_code == 401
+
+
+def test_pages_opened_at_once_share_one_token(desk):
+    client = desk.signed_in()
+    kept = client.get_cookie(desk.keys.cookie_name, domain="inspector.localhost")
+    first = desk.token(client)
+    client.set_cookie(
+        desk.keys.cookie_name, kept.value, domain="inspector.localhost"
+    )  # as the other page still has it
+    assert desk.token(client) == first

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from inspector.engine.pages import PageAsk
 from inspector.exchange.faults import FAULTS
 from inspector.exchange.model import Fault
-from inspector.web.proxy_pages import render, wants_html
+from inspector.web.proxy_pages import prepare, render, wants_html
 from inspector.wire.rules import RULES
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -139,6 +139,10 @@ def test_the_authority_comes_as_pem_and_as_der():
 )  # fmt: skip
 def test_html_is_for_who_asks_for_it(accept, html):
     assert wants_html(accept) == html
+
+
+def test_it_can_be_prepared_in_a_thread():
+    prepare()
 
 
 def test_importing_it_brings_neither_flask_nor_jinja():
