@@ -243,14 +243,17 @@ class Dashboard:
                 return
             before = f"&before={page['rows'][0]['id']}"
 
-    def row(self, path: str, within: float = PATIENCE, **wanted: Any) -> dict[str, Any]:
-        """The newest row of that path whose fields are as `wanted`, when it is there; finished, unless `state` is."""
+    def row(
+        self, path: str, such: Callable[[dict[str, Any]], bool] = bool, within: float = PATIENCE, **wanted: Any
+    ) -> dict[str, Any]:
+        """The newest row of that path `such` as it must be, with fields as `wanted`, when it is there. It is a finished
+        one, if no `state` is asked for."""
         wanted = {"state": "done"} | wanted | {"path": path}
 
         def look() -> dict[str, Any] | None:
             newest = self.json("/api/v1/exchanges?limit=200")["rows"]
             fits = (row for row in reversed(newest) if all(row[name] == wanted[name] for name in wanted))
-            return next(fits, None)
+            return next(filter(such, fits), None)
 
         return until(look, f"a row with {wanted}", within)
 

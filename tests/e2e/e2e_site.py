@@ -14,7 +14,6 @@ import math
 import os
 import select
 import shutil
-import socket
 import ssl
 import struct
 import subprocess
@@ -26,6 +25,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import NamedTuple, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -111,8 +111,8 @@ class Handler(BaseHTTPRequestHandler):
         with contextlib.suppress(OSError):
             super().finish()
         if isinstance(self.request, ssl.SSLSocket):
-            with contextlib.suppress(OSError):
-                self.request.shutdown(socket.SHUT_RDWR)
+            with contextlib.suppress(OSError, ValueError):
+                self.request.unwrap()  # says TLS's goodbye: GnuTLS takes a body without it for one that was cut off
             self.request.close()
 
     def handle_any(self) -> None:
@@ -188,12 +188,10 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
         self.wfile.flush()
 
-    def wait_until_gone(self) -> None:
-        """Until the other side closes or speaks, or the site stops."""
-        while not self.site.stopping.is_set():
-            if select.select([self.connection], [], [], 0.1)[0]:
-                break
+    def gone(self, within: float) -> bool:
+        """Whether the other side closes (or speaks) within these seconds, or the site stops."""
         self.close_connection = True
+        return bool(select.select([self.connection], [], [], within)[0]) or self.site.stopping.is_set()
 
 
 def page(handler: Handler, path: str) -> None:
@@ -228,14 +226,15 @@ def cookies(handler: Handler, path: str) -> None:
 
 
 def events(handler: Handler, path: str) -> None:
-    """Three events, then silence until the browser leaves."""
+    """Three events, then nothing but a sign of life now and then, until the browser leaves."""
     handler.send_response(200)
     handler.send_header("Content-Type", "text/event-stream")
     handler.send_header("Transfer-Encoding", "chunked")
     handler.end_headers()
     for number in range(3):
         handler.chunk(f"id: {number}\ndata: event {number}\n\n".encode())
-    handler.wait_until_gone()
+    while not handler.gone(within=0.5):
+        handler.chunk(b": still here\n\n")
 
 
 def websocket(handler: Handler, path: str) -> None:
@@ -309,7 +308,8 @@ def hanging(handler: Handler, path: str) -> None:
     handler.end_headers()
     handler.wfile.write(b"and then ")
     handler.wfile.flush()
-    handler.wait_until_gone()
+    while not handler.gone(within=0.1):
+        pass
 
 
 def files(handler: Handler, path: str) -> None:
@@ -378,6 +378,21 @@ ROUTES: dict[str, Route] = {
 PREFIXES: dict[str, Route] = {"/bytes/": some_bytes, "/load/": load, "/files/": files, "/git/": repository}
 
 
+class Echo(StreamRequestHandler):
+    """Says back what it hears, until it hears no more. It is no HTTP."""
+
+    def handle(self) -> None:
+        while data := self.request.recv(65536):
+            self.request.sendall(data)
+
+
+class EchoServer(ThreadingTCPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Echo)
+
+
 class SiteServer(ThreadingHTTPServer):
     """One listening socket of the site."""
 
@@ -400,8 +415,10 @@ class Site:
         self.folder = folder
         self.seen: list[Seen] = []
         self.stopping = threading.Event()
-        self._servers = [SiteServer(self, None), SiteServer(self, tls)]
-        self.http_port, self.https_port = (server.server_port for server in self._servers)
+        self._servers = [SiteServer(self, None), SiteServer(self, tls), EchoServer()]
+        self.http_port, self.https_port, self.echo_port = (
+            server.server_address[1] for server in self._servers
+        )
         self.http, self.https = f"http://localhost:{self.http_port}", f"https://localhost:{self.https_port}"
 
     def __enter__(self) -> Self:
