@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, stream_with_context
@@ -87,7 +88,8 @@ def blueprint(captures: Captures, lamps: Lamps, control: Control, version: str) 
 
 def download(pieces: Iterator[bytes], name: str) -> Response:
     """Captured bytes for saving, never for showing: whatever they claim to be, a browser only stores them."""
-    response = Response(stream_with_context(pieces), mimetype="application/octet-stream")
+    first = next(pieces, b"")  # now: when it is gone, there is still time to say so
+    response = Response(stream_with_context(chain((first,), pieces)), mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

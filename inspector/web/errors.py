@@ -43,7 +43,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, told to a person
 
 
 def gone(sentence: str) -> Refusal:
-    return Refusal(410, "No longer kept", sentence, "Older captures are removed to make room; see Set-up.")
+    return Refusal(410, "Not kept", sentence)
 
 
 def not_found(what: str) -> Refusal:

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response, make_response, render_template, request, session, stream_with_context
 
 from inspector.exchange.model import Exchange
-from inspector.store.captures import Captures
+from inspector.store.captures import ArchiveGone, Captures
 from inspector.web.errors import not_found
-from inspector.web.finding import HALVES, Half, Side, find_exchange, leg_of, part_asked, part_of
+from inspector.web.finding import HALVES, Half, Side, find_exchange, find_remains, leg_of, part_asked, part_of
 from inspector.web.present.changes import difference, said
 from inspector.web.present.content import Content, window
 from inspector.web.present.heads import head, raw_lines
@@ -17,7 +17,7 @@ from inspector.web.present.marks import body_marks
 from inspector.web.present.overview import overview
 from inspector.web.present.phases import timing
 from inspector.web.present.picture import ENOUGH, recognise
-from inspector.web.present.shown import show, show_hex, show_raw
+from inspector.web.present.shown import Shown, show, show_hex, show_raw
 from inspector.web.present.wires import wire
 
 TABS = {"messages": "Messages", "connection": "Connection", "timing": "Timing"}
@@ -77,7 +77,7 @@ def blueprint(captures: Captures) -> Blueprint:
 
     @pages.get("/exchange/<id>")
     def show(id: str) -> Response:
-        exchange = find_exchange(captures, id)
+        exchange, lost = find_remains(captures, id)
         asked = Asked.read(exchange.id.hex())
         if request.args.get("tab") in TABS and session.get("tab") != asked.tab:
             session["tab"] = asked.tab  # the last one used is kept
@@ -86,13 +86,14 @@ def blueprint(captures: Captures) -> Blueprint:
         page = render_template(
             "exchange/exchange.html" if fragment else "exchange.html",
             exchange=exchange,
+            lost=lost,
             asked=asked,
             tabs=TABS,
             overview=overview(exchange),
             timing=timing(exchange),
             older=older.hex() if older else None,
             newer=newer.hex() if newer else None,
-            **_TAB_CONTEXTS[asked.tab](captures, exchange, asked),
+            **({} if lost else _TAB_CONTEXTS[asked.tab](captures, exchange, asked)),
         )
         response = make_response(page)
         response.vary.add("HX-Request")
@@ -144,12 +145,20 @@ def _half(captures: Captures, exchange: Exchange, side: Side, half: Half, asked:
     return common | {
         "head": head(part.message),
         "lines": raw_lines(part.message.head) if asked.view(half) == "raw" else (),
-        "body": _SHOWS[asked.view(half)](content, asked.start(half)),
+        "body": _body(content, asked.view(half), asked.start(half)),
         "marks": body_marks(part.body, open=exchange.state == "open"),
         "part": part,
         "codings": content.codings,
         "bytes": part.message.head,
     }
+
+
+def _body(content: Content, view: str, start: int) -> Shown:
+    """The body in the view asked for; large ones may go, or be lost, before their exchange does."""
+    try:
+        return _SHOWS[view](content, start)
+    except ArchiveGone as gone:
+        return Shown("gone", "Body", str(gone))
 
 
 def _connection(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from inspector.exchange import ids
-from inspector.exchange.model import Body, Connection, Exchange, Leg, Message
-from inspector.store.captures import Captures
+from inspector.exchange.model import Body, Connection, Exchange, Leg, Message, Summary
+from inspector.store.captures import ArchiveGone, Captures
 from inspector.web.errors import not_found
 
 Side = Literal["browser", "site"]
@@ -67,6 +67,18 @@ def find_exchange(captures: Captures, text: str) -> Exchange:
     if exchange is None:
         raise not_found("There is no exchange with this number.")
     return exchange
+
+
+def find_remains(captures: Captures, text: str) -> tuple[Exchange, str]:
+    """The exchange, and a sentence if its record is gone: then only what its row in the list knows is left of it."""
+    try:
+        return find_exchange(captures, text), ""
+    except ArchiveGone as gone:
+        id = ids.parse(text)
+        row = captures.row(id) if id else None
+        if row is None:
+            raise
+        return Exchange(**{name: getattr(row, name) for name in Summary.__struct_fields__}), str(gone)
 
 
 def find_connection(captures: Captures, text: str) -> Connection:

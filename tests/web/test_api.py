@@ -9,7 +9,6 @@ from web_fakes import connection, made, message, number, with_response
 
 from inspector.exchange.model import Fault, Tls
 from inspector.store.database import StoreProblem
-from inspector.store.reader import ArchiveGone
 
 ID = number(1).hex()
 
@@ -138,7 +137,7 @@ def test_everything_is_forgotten(desk, browser):
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(ArchiveGone("It was removed."), 410), (StoreProblem("It is locked."), 503), (ZeroDivisionError(), 500)],
+    [(StoreProblem("It is locked."), 503), (ZeroDivisionError(), 500)],
 )
 def test_the_stores_troubles_are_told(desk, browser, error, status):
     desk.captures.fails = error
@@ -152,3 +151,10 @@ def test_unknown_addresses_of_the_api_answer_in_json(browser):
     answer = browser.get("/api/v1/nothing/here")
     assert answer.status_code == 404
     assert answer.get_json()["error"]["code"] == "not-found"
+
+
+def test_a_record_that_is_gone_is_410(desk, browser):
+    desk.captures.gone.add(number(1))
+    answer = browser.get(f"/api/v1/exchanges/{ID}")
+    assert answer.status_code == 410
+    assert answer.get_json()["error"]["message"] == "The record was removed to make room."

@@ -383,3 +383,20 @@ class TestTiming:
     def test_an_open_exchange_has_no_end(self, desk, browser):
         desk.captures.add(made(1, state="open", duration=None, status=0, timeline=Timeline(0.1)))
         assert "still open" in text_of(page(browser, "?tab=timing"))
+
+
+def test_an_exchange_whose_record_is_gone_shows_what_the_list_knows(desk, browser):
+    desk.captures.gone.add(number(1))
+    html = page(browser)
+    assert "The record was removed to make room." in html
+    assert "200 OK" in text_of(html)
+    assert 'class="tabs"' not in html
+
+
+def test_a_body_that_is_gone_is_said_and_the_rest_is_shown(desk, browser):
+    desk.captures.body_gone = True
+    text = text_of(page(browser))
+    assert "The body was removed to make room." in text
+    assert "Content-Type" in text
+    assert browser.get(f"/api/v1/exchanges/{ID}/body/browser/response").status_code == 410
+    assert browser.get(f"/exchange/{ID}/image/browser/response").status_code == 410

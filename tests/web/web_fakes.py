@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from inspector.exchange.model import Body, Connection, Decision, Exchange, Leg, Message, Timeline, Tls
-from inspector.store.captures import Changes, Page, Row, Totals
+from inspector.store.captures import ArchiveGone, Changes, Page, Row, Totals
 from inspector.store.status import Status
 
 EPOCH = 1_767_225_600.25
@@ -77,8 +77,10 @@ class FakeCaptures:
         self.exchanges = {exchange.id: exchange for exchange in exchanges}
         self.connections: dict[bytes, Connection] = {}
         self.generation = 0
+        self.gone: set[bytes] = set()
         self.fails: Exception | None = None
         self.looks = 0
+        self.body_gone = False
 
     def add(self, exchange: Exchange) -> None:
         self.exchanges[exchange.id] = exchange
@@ -116,6 +118,8 @@ class FakeCaptures:
     def exchange(self, id: bytes) -> Exchange | None:
         if self.fails:
             raise self.fails
+        if id in self.gone:
+            raise ArchiveGone("The record was removed to make room.")
         return self.exchanges.get(id)
 
     def row(self, id: bytes) -> Row | None:
@@ -126,6 +130,8 @@ class FakeCaptures:
         return self.connections.get(id)
 
     def body(self, id: bytes, body: Body) -> Iterator[bytes]:
+        if self.body_gone:
+            raise ArchiveGone("The body was removed to make room.")
         yield body.inline
 
     def neighbours(self, id: bytes) -> tuple[bytes | None, bytes | None]:
