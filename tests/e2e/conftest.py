@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # what these tests share are modules of their own
 
 from e2e_authority import SiteAuthority
-from e2e_running import Dashboard, Running
+from e2e_running import Dashboard, Running, Start
 from e2e_site import Site
-
-Start = Callable[..., Running]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

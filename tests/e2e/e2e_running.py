@@ -244,7 +244,11 @@ class Dashboard:
             before = f"&before={page['rows'][0]['id']}"
 
     def row(
-        self, path: str, such: Callable[[dict[str, Any]], bool] = bool, within: float = PATIENCE, **wanted: Any
+        self,
+        path: str,
+        such: Callable[[dict[str, Any]], bool] = bool,
+        within: float = PATIENCE,
+        **wanted: Any,
     ) -> dict[str, Any]:
         """The newest row of that path `such` as it must be, with fields as `wanted`, when it is there. It is a finished
         one, if no `state` is asked for."""
@@ -272,3 +276,6 @@ class Dashboard:
             for leg in ("client_leg", "server_leg")
         )
         return client, server
+
+
+Start = Callable[..., Running]  # start_running("--option", …, home=…, fresh=…)
