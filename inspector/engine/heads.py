@@ -65,6 +65,8 @@ def find_way(flow: Flow, head: RequestHead, tunnel: Way | None, listener: Listen
     try:
         if tunnel is not None:
             return _inside(flow, head, tunnel)
+        if listener.reverse:
+            return _reverse(flow, head, listener.reverse)
         if head.method == b"CONNECT":
             _check_credentials(flow, head, listener, context)
             target = authority(head.authority, 0)
@@ -75,9 +77,9 @@ def find_way(flow: Flow, head: RequestHead, tunnel: Way | None, listener: Listen
             if not way.own:
                 _check_credentials(flow, head, listener, context)
             return way
+        return _at_the_door(flow, head)
     except TargetError as error:
         raise WayError(Fault("refused-target", "client", "refused", None, str(error))) from error
-    return _at_the_door(flow, head, listener, context)
 
 
 def _inside(flow: Flow, head: RequestHead, tunnel: Way) -> Way:
@@ -105,13 +107,18 @@ def _absolute(flow: Flow, head: RequestHead, context: Context) -> Way:
     return Way(flow.scheme, origin, own=where.port in (80, 443) and context.settings.is_own(where.host))
 
 
-def _at_the_door(flow: Flow, head: RequestHead, listener: Listener, context: Context) -> Way:
-    """A request for a path, not through a tunnel: for the reverse mode's site, or for Inspector itself."""
-    if listener.reverse:
-        scheme, _, rest = listener.reverse.partition("://")
-        where = authority(rest.rstrip("/").encode("latin-1"), DEFAULT_PORTS[scheme])
-        flow.scheme, flow.host, flow.port = scheme, where.host, where.port
-        return Way(scheme, Origin(scheme in _SECURE, where.host, where.port, where.host), rewrite=True)
+def _reverse(flow: Flow, head: RequestHead, target: str) -> Way:
+    """Reverse mode: everything is for one site, whatever the request calls it; nobody gets through to another one."""
+    if head.method == b"CONNECT":
+        raise TargetError("this door leads to one site only")
+    scheme, _, rest = target.partition("://")
+    where = authority(rest.rstrip("/").encode("latin-1"), DEFAULT_PORTS[scheme])
+    flow.scheme, flow.host, flow.port = scheme, where.host, where.port
+    return Way(scheme, Origin(scheme in _SECURE, where.host, where.port, where.host), rewrite=True)
+
+
+def _at_the_door(flow: Flow, head: RequestHead) -> Way:
+    """A request for a path, not through a tunnel: it is for Inspector itself."""
     if head.host:
         door = authority(head.host, DEFAULT_PORTS["http"])
         flow.host, flow.port = door.host, door.port
