@@ -1,68 +1,19 @@
-"""`inspector ca`: the certificate authority that this home made."""
+"""`inspector ca`: the certificate authority of a home, and who trusts it."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from inspector.cli.lazy import LazyGroup, Part
 
-import click
+PARTS = {
+    "status": Part("inspector.cli.ca_status", "Say what authority there is, and which trust stores believe it."),
+    "path": Part("inspector.cli.ca_path", "Print the path of the authority's certificate, for curl --cacert and the like."),
+    "export": Part("inspector.cli.ca_export", "Write the authority's certificate in the form that a system, a phone or Java asks for."),
+    "trust": Part("inspector.cli.ca_trust", "Make this computer's programs believe the authority."),
+    "untrust": Part("inspector.cli.ca_untrust", "Take the authority out of the trust stores, and prove that nothing is left."),
+    "renew": Part("inspector.cli.ca_renew", "Make a new authority of the same kind in place of this one."),
+    "new": Part("inspector.cli.ca_new", "Make an authority: for a few names only, or for all."),
+}  # fmt: skip
 
-from inspector.app import home
-from inspector.app.command import command as own_command
-from inspector.app.errors import InspectorError
-from inspector.cli.options import home_option
-
-CERTIFICATE = "ca.pem"
-
-
-@click.group("ca")
-def command() -> None:
-    """The certificate authority: where it is, and its fingerprint."""
-
-
-@command.command("path")
-@home_option
-def path(home_folder: Path | None) -> None:
-    """Print the path of the CA certificate."""
-    click.echo(_certificate(home_folder))
-
-
-@command.command("status")
-@home_option
-@click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
-def status(home_folder: Path | None, as_json: bool) -> None:
-    """Print its name, fingerprint and last day."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.hashes import SHA256
-
-    file = _certificate(home_folder)
-    try:
-        certificate = x509.load_pem_x509_certificate(file.read_bytes())
-    except (OSError, ValueError) as error:
-        raise InspectorError(
-            f"{file} cannot be read as a certificate.", "Bring it back from a copy, or move it away."
-        ) from error
-    facts = {
-        "path": str(file),
-        "subject": certificate.subject.rfc4514_string(),
-        "sha256": certificate.fingerprint(SHA256()).hex(":").upper(),
-        "not_after": certificate.not_valid_after_utc.isoformat(),
-    }
-    if as_json:
-        click.echo(json.dumps(facts, indent=2))
-        return
-    click.echo(f"{facts['subject']}\n")
-    click.echo(f"  Certificate   {facts['path']}")
-    click.echo(f"  SHA-256       {facts['sha256']}")
-    click.echo(f"  Valid until   {certificate.not_valid_after_utc:%d %B %Y}")
-
-
-def _certificate(home_folder: Path | None) -> Path:
-    root = home.choose(home_folder)
-    file = home.locate(root).certs / CERTIFICATE
-    if not file.is_file():
-        raise InspectorError(
-            f"There is no authority yet in {file.parent}.",
-            f"It is made at the first start: {own_command('run', root=root)}.",
-        )
-    return file
+command = LazyGroup(
+    "ca", parts=PARTS, help="The certificate authority: where it is, who trusts it, a new one.", no_args_is_help=True
+)  # fmt: skip

@@ -27,7 +27,7 @@ COMMANDS = {
         "inspector.cli.open", "Open the dashboard of a running Inspector with a fresh sign-in link."
     ),
     "status": Entry("inspector.cli.status", "Say whether Inspector runs, where, and how it is."),
-    "ca": Entry("inspector.cli.ca", "The certificate authority: where it is, and its fingerprint."),
+    "ca": Entry("inspector.cli.ca", "The certificate authority: where it is, who trusts it, a new one."),
 }
 
 

@@ -59,7 +59,10 @@ def root(
     """
     title = FULL if scope is None else PRACTICE
     subject = x509.Name(
-        [ORGANISATION, x509.NameAttribute(NameOID.COMMON_NAME, _dated_name(title, host, made))]
+        [
+            ORGANISATION,
+            x509.NameAttribute(NameOID.COMMON_NAME, _dated_name(title, host, made, key.public_key())),
+        ]
     )
     length = 0 if scope is None else 1
     return _authority(subject, subject, key.public_key(), Term(starts, ends), length, scope, key, None)
@@ -79,7 +82,7 @@ def intermediate(
     Its constraints are the root's own. RFC 5280 §6.1.1 takes of a trust anchor the name and the key alone, so a verifier may overlook
     what the root says of itself; what an intermediate says it may not. The extended key usages keep it from vouching for mail and programs.
     """
-    name = _dated_name("Inspector practice intermediate", host, made)
+    name = _dated_name("Inspector practice intermediate", host, made, public_key)
     subject = x509.Name([ORGANISATION, x509.NameAttribute(NameOID.COMMON_NAME, name)])
     term = Term(signed_by.not_valid_before_utc, signed_by.not_valid_after_utc)
     return _authority(subject, signed_by.subject, public_key, term, 0, scope, key, signed_by)
@@ -180,12 +183,17 @@ def is_ours(certificate: x509.Certificate) -> bool:
     return titled and ORGANISATION in list(certificate.subject)
 
 
-def _dated_name(title: str, host: str, made: dt.datetime) -> str:
-    """`Inspector CA, <host>, <date>`: in a trust store one sees whose it is, and from when."""
+def _dated_name(title: str, host: str, made: dt.datetime, public_key: PublicKey) -> str:
+    """`Inspector CA, <host>, <date>, <mark>`: in a trust store one sees whose it is, and from when.
+
+    The mark, four digits of the key's hash, keeps two of one day apart: NSS files certificates under their subject, and asked to
+    delete the one, it deletes the other.
+    """
     host = "".join(filter(str.isprintable, host)) or "localhost"
-    date = f"{made:%Y-%m-%d}"
-    room = _LONGEST_COMMON_NAME - len(f"{title}, , {date}")
-    return f"{title}, {host.encode()[:room].decode(errors='ignore')}, {date}"
+    mark = x509.SubjectKeyIdentifier.from_public_key(public_key).digest.hex()[:4].upper()
+    end = f"{made:%Y-%m-%d}, {mark}"
+    room = _LONGEST_COMMON_NAME - len(f"{title}, , {end}")
+    return f"{title}, {host.encode()[:room].decode(errors='ignore')}, {end}"
 
 
 def _key_usage(**uses: bool) -> x509.KeyUsage:
