@@ -75,4 +75,4 @@ def test_a_damaged_authority_is_told(tmp_path):
     (tmp_path / "certs" / "ca.pem").write_text("nonsense")
     result = ask("ca", "status", "--home", str(tmp_path))
     assert result.exit_code == 1
-    assert "cannot be read as a certificate" in result.output
+    assert "ca.pem is damaged" in result.output
