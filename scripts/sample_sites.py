@@ -126,7 +126,6 @@ class Sites:
             timeline=_timeline(duration, reused=turn > 1, secure=secure, answered=bool(status)),
             decisions=(Decision("origin-form"), Decision("hop-by-hop", "Proxy-Connection")) if not secure else (),
             error=Fault(failure.code, failure.who, failure.stage, None, failure.detail) if failure else None,  # type: ignore[arg-type]
-            bytes_up=len(request) + len(sent), bytes_down=len(response) + len(answer),
         )  # fmt: skip
         return made, exchange
 

@@ -95,6 +95,7 @@ async def _serve(child: Child) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+    loop.run_in_executor(None, _prepare_pages)
     await stop.wait()
     watcher.stop()
     await engine.stop()
@@ -132,6 +133,12 @@ def _host_port(address: str) -> tuple[str, int]:
 
 def _is_loopback(host: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _prepare_pages() -> None:
+    from inspector.web.proxy_pages import prepare  # noqa: PLC0415 (after the start, so that the first page needn't wait)
+
+    prepare()
 
 
 def _render(ask: PageAsk) -> Page:

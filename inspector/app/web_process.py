@@ -36,6 +36,7 @@ def _web_settings(settings: RunSettings) -> WebSettings:
         names=(settings.web_name,),
         proxies=settings.listen,
         ca_path=str(settings.certs / "ca.pem"),
+        captures_path=str(Path(settings.data, "captures")),
         version=__version__,
     )
 

@@ -22,6 +22,7 @@ from inspector.engine.targets import Origin, host_field
 from inspector.engine.upstream import ServerConnection
 from inspector.exchange.model import Attempt, Fault
 from inspector.pki.contexts import client_context
+from inspector.pki.trust import trust_store
 from inspector.pki.watch import HandshakeWatch
 from inspector.wire.hosts import address_of
 from inspector.wire.http1 import Problem, parse_response
@@ -58,11 +59,17 @@ class Dialer:
         self._watch = HandshakeWatch()
         ca = Path(settings.upstream_ca) if settings.upstream_ca else None
         own = Path(settings.own_ca) if settings.own_ca else None
+        self._trust = (ca, own)
         self._tls = client_context(ca, verify=settings.verify_upstream, own_ca=own)
         self._watch.put_on(self._tls)
         self._proxy = _upstream_proxy(settings.upstream_proxy)
         self._bypass = tuple(name.lower().lstrip("*").lstrip(".") for name in settings.bypass if name)
         self._names: dict[tuple[str, int], tuple[float, list[str]]] = {}
+
+    def trust_store(self) -> str:
+        """Where a site's certificate is looked up, in words."""
+        upstream_ca, own = self._trust
+        return trust_store(upstream_ca, own_ca=own)
 
     def proxy_for(self, origin: Origin) -> UpstreamProxy | None:
         """The upstream proxy that leads to this origin; None for the direct way."""

@@ -20,7 +20,7 @@ class PageAsk(msgspec.Struct, frozen=True, kw_only=True):
 
     `host`, `port`, `path` and `method` are the request's, `accept` its Accept field. `exchange_id` leads to the
     exchange on the dashboard at `dashboard_url`. `chain` (DER, leaf first), `verify_code` and `verify_message`
-    (OpenSSL's) are what the site showed and why it was not believed. `ca_pem` and `ca_der` are the
+    (OpenSSL's) are what the site showed and why it was not believed, `trust_store` where that was looked up. `ca_pem` and `ca_der` are the
     authority's certificate, never its key.
     """
 
@@ -35,6 +35,7 @@ class PageAsk(msgspec.Struct, frozen=True, kw_only=True):
     chain: tuple[bytes, ...] = ()
     verify_code: int = 0
     verify_message: str = ""
+    trust_store: str = ""
     dashboard_url: str = ""
     ca_pem: bytes = b""
     ca_der: bytes = b""

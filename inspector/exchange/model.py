@@ -192,8 +192,6 @@ class Exchange(Summary, frozen=True, array_like=True, gc=False):
     decisions: tuple[Decision, ...] = ()
     error: Fault | None = None
     parent: bytes = b""
-    bytes_up: int = 0
-    bytes_down: int = 0
 
 
 class HandshakeMessage(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -16,7 +16,7 @@ from inspector.wire.fields import field_lines
 _PLAIN = (
     "change", "state", "kind", "origin", "started", "duration", "method", "scheme", "host", "port", "path",
     "version", "status", "reason", "media", "resource", "request_size", "response_size", "client", "agent",
-    "protection", "tls", "remote", "changed", "findings", "bytes_up", "bytes_down",
+    "protection", "tls", "remote", "changed", "findings",
 )  # fmt: skip
 
 

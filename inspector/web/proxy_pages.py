@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 from inspector.engine.pages import Page, PageAsk
 from inspector.exchange.faults import Explanation, look_up, say
 from inspector.pki.describe import CertificateFacts, describe
-from inspector.pki.trust import trust_store
 from inspector.pki.verdict import WhyNot, why_not
 from inspector.web.places import templates_folder
 
@@ -151,7 +150,7 @@ def _fault_words(ask: PageAsk) -> FaultWords:
 
 def _verdict(ask: PageAsk) -> tuple[WhyNot, list[tuple[int, CertificateFacts]], str]:
     verdict = why_not(ask.verify_code, ask.verify_message, ask.chain, ask.host, time.time())
-    return verdict, list(enumerate(describe(der) for der in ask.chain[:8])), trust_store()
+    return verdict, list(enumerate(describe(der) for der in ask.chain[:8])), ask.trust_store
 
 
 def _verdict_facts(verdict: WhyNot, store: str) -> list[tuple[str, str]]:

@@ -322,7 +322,7 @@ def test_an_exchange_that_inspector_left_open_says_so(desk, browser):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"kind": "tunnel", "protection": "sealed", "bytes_up": 3000, "bytes_down": 90000}, "left it encrypted"),
+        ({"kind": "tunnel", "protection": "sealed", "request_size": 3000, "response_size": 90000}, "left it encrypted"),
         ({"kind": "tls", "status": 0, "state": "failed", "fault": "tls-client-alert",
           "error": Fault("tls-client-alert", "client", "tls", None, "unknown_ca", "closed")}, "unknown_ca"),
     ],

@@ -116,7 +116,7 @@ def test_decisions_that_change_something_come_first():
         ({"fault": "dns-unknown"}, "There is no address for the name shop.inspector.test."),
         ({"kind": "page"}, "asked Inspector itself for /cart"),
         (
-            {"kind": "tunnel", "protection": "sealed", "bytes_up": 2048, "bytes_down": 4096},
+            {"kind": "tunnel", "protection": "sealed", "request_size": 2048, "response_size": 4096},
             "2.0 KB went there and 4.0 KB came back",
         ),
     ],

@@ -98,6 +98,7 @@ def test_an_untrusted_certificate_says_which_check_and_where_it_looked():
             chain=(b"x",),
             verify_code=18,
             verify_message="self-signed",
+            trust_store="the trust store of this computer",
         )
     )
     text = page.body.decode()

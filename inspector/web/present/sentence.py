@@ -34,8 +34,8 @@ def sentence(exchange: Exchange) -> str:
 
 
 def _tunnel(exchange: Exchange) -> str:
-    there = size(max(exchange.bytes_up, exchange.request_size))
-    back = size(max(exchange.bytes_down, exchange.response_size))
+    there = size(exchange.request_size)
+    back = size(exchange.response_size)
     so_far = "So far " if exchange.state == "open" else ""
     did = (
         "left it encrypted and did not look inside"

@@ -8,7 +8,8 @@ import { View } from "./view.js";
 
 const NEAR = 40; // lines from the edge of the window at which more are fetched
 const TINTED = 12; // at most so many arrivals are shown as new: more is flicker
-const RETRY = 2000;
+const RETRY = 2000; // ms
+const CALM = 2000; // ms between two readings anew
 
 export class List extends EventTarget {
   held = false;
@@ -23,6 +24,7 @@ export class List extends EventTarget {
   #loading = null;
   #scrolled = false;
   #holes = false;
+  #mended = -Infinity;
 
   /** Events: change (waiting, emptiness or order), arrived (detail: how many), row (detail: the selected row has changed). */
   constructor(box, captures) {
@@ -140,9 +142,14 @@ export class List extends EventTarget {
     });
   }
 
+  #mendSoon() {
+    if (performance.now() - this.#mended > CALM) this.#mend();
+  }
+
   /** Where the feed left some out, the captures have them: read the window again, keeping the place. */
   #mend() {
     this.#holes = false;
+    this.#mended = performance.now();
     return this.#load(async () => {
       const inSight = this.#view.inSight();
       const follows = this.follows || !inSight.length;
@@ -186,9 +193,9 @@ export class List extends EventTarget {
     const follow = this.follows && this.#leavesSelectedInSight(rows);
     const { added, waiting } = this.#view.keepingPlace(() => this.rows.take(rows, { follow }));
     this.waiting += waiting;
-    if (skipped) this.#skip(skipped, follow);
-    else if (this.#holes && !this.#loading) this.#mend();
     if (follow && added) this.#view.toEnd();
+    if (skipped) this.#skip(skipped, follow);
+    else if (this.#holes) this.#mendSoon();
     if (added + waiting) this.dispatchEvent(new CustomEvent("arrived", { detail: added + waiting }));
     const selected = rows.findLast((row) => row.id === this.selected);
     if (selected) this.dispatchEvent(new CustomEvent("row", { detail: selected }));

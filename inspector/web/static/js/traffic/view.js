@@ -118,30 +118,39 @@ export class View {
     this.#release(wanted);
     this.#lines.style.transform = `translateY(${first * this.#height}px)`;
     wanted.forEach((row, index) => this.#show(row, index, tint));
+    while (this.#lines.children.length > wanted.length) this.#lines.lastElementChild.remove();
     this.#markSelected();
     this.#selectedInSight = this.#shown.has(this.selected);
   }
 
+  /** A line that is shown already moves to its place; a new row takes a line that is free, in a storm the one that stands there. */
   #show(row, index, tint) {
+    const there = this.#lines.children[index];
     let line = this.#shown.get(row.id);
-    if (!line) {
+    if (line) line.fill(row);
+    else {
       line = this.#unused.pop() ?? this.#makeLine();
       this.#shown.set(row.id, line);
       line.fill(row);
-      if (tint) line.element.classList.add("row-new");
-    } else line.fill(row);
-    const there = this.#lines.children[index];
+      line.element.classList.toggle("row-new", tint);
+    }
     if (there !== line.element) this.#lines.insertBefore(line.element, there ?? null);
   }
 
+  /** Give back the lines of rows that are gone. If all are gone they stay where they are, to be filled again in order. */
   #release(wanted) {
     const ids = new Set(wanted.map((row) => row.id));
-    for (const [id, line] of this.#shown) {
-      if (ids.has(id)) continue;
-      line.element.remove();
+    const gone = [...this.#shown].filter(([id]) => !ids.has(id));
+    const all = gone.length === this.#shown.size;
+    for (const [id, line] of gone) {
       this.#shown.delete(id);
       this.#unused.push(line);
+      if (!all) line.element.remove();
     }
+    if (!all) return;
+    const inOrder = new Map([...this.#lines.children].map((element, index) => [element, index]));
+    const place = ({ element }) => inOrder.get(element) ?? inOrder.size;
+    this.#unused.sort((a, b) => place(b) - place(a)); // the last is taken first
   }
 
   #markSelected() {
