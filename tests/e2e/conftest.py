@@ -6,6 +6,7 @@ its dashboard. (test_kills.py also opens the index, to see that it can be opened
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Iterator
@@ -54,22 +55,36 @@ def site(authority: SiteAuthority, tmp_path_factory: pytest.TempPathFactory) -> 
         yield running
 
 
-@pytest.fixture(scope="module")
-def start_running(authority: SiteAuthority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Starts the product: `start_running(home=…, "--option", …)`, with the site's authority known to it."""
-    folder = tmp_path_factory.mktemp("product")
+@contextlib.contextmanager
+def starting(authority: SiteAuthority, folder: Path) -> Iterator[Start]:
+    """Starts the product, with the site's authority known to it; what was started is ended in the end."""
     started: list[Running] = []
 
     def start(*options: str, home: Path | None = None, fresh: bool = False) -> Running:
         log = folder / f"run-{len(started)}.log"
         trusting = ("--upstream-ca", str(authority.ca))
-        running = Running(home or folder / "home", *trusting, *options, log=log, fresh=fresh)
-        started.append(running)
-        return running
+        started.append(Running(home or folder / "home", *trusting, *options, log=log, fresh=fresh))
+        return started[-1]
 
-    yield start
-    for each in started:
-        each.close()
+    try:
+        yield start
+    finally:
+        for each in started:
+            each.close()
+
+
+@pytest.fixture(scope="module")
+def start_running(authority: SiteAuthority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts products that live as long as the file's tests."""
+    with starting(authority, tmp_path_factory.mktemp("product")) as start:
+        yield start
+
+
+@pytest.fixture
+def start_briefly(authority: SiteAuthority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """Starts products for one test."""
+    with starting(authority, tmp_path_factory.mktemp("product")) as start:
+        yield start
 
 
 @pytest.fixture(scope="module")

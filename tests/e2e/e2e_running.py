@@ -98,6 +98,12 @@ class Running:
         return self.status["listen"][0]
 
     @property
+    def door(self) -> tuple[str, int]:
+        """The proxy's address, for a socket."""
+        host, _, port = self.proxy.rpartition(":")
+        return host, int(port)
+
+    @property
     def proxy_url(self) -> str:
         return f"http://{self.proxy}"
 

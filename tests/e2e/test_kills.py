@@ -204,9 +204,9 @@ def test_who_lost_its_supervisor_ended_in_order(toll: Toll) -> None:
 
 
 def test_while_the_engine_hangs_the_dashboard_says_so_and_can_be_read(
-    start_running: Start, site: Site, tmp_path: Path
+    start_briefly: Start, site: Site, tmp_path: Path
 ) -> None:
-    running = start_running(home=tmp_path / "home").wait_until_ready()
+    running = start_briefly(home=tmp_path / "home").wait_until_ready()
     dashboard, engine = running.dashboard(), running.notice["children"]["engine"]
     with Load(running.proxy, running.ca, site) as load:
         load.more(20)

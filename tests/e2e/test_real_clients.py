@@ -138,8 +138,7 @@ def test_curl_keeps_its_connection_and_the_proxy_keeps_its_own(
 def test_bytes_that_are_neither_tls_nor_http_are_shown_as_a_tunnel(
     site: Site, running: Running, dashboard: Dashboard
 ) -> None:
-    host, port = running.proxy.split(":")
-    with socket.create_connection((host, int(port)), timeout=20) as client, client.makefile("rb") as answers:
+    with socket.create_connection(running.door, timeout=20) as client, client.makefile("rb") as answers:
         client.sendall(f"CONNECT localhost:{site.echo_port} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         assert answers.readline().startswith(b"HTTP/1.1 200")
         assert answers.readline() == b"\r\n"
