@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -89,6 +90,7 @@ def signed_in(
         context.set_default_timeout(10_000)
         page = context.new_page()
         page.goto(dashboard.sign_in())
+        page.wait_for_url(re.compile(r"/(traffic)?$"))  # the page of the sign-in goes on by itself
         page.goto("/start")
         if not script:
             page.click(f".topbar [value={level}]")

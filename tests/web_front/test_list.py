@@ -18,11 +18,9 @@ MILLION = 1_000_000
 
 
 def shown(page: Page) -> list[int]:
-    """The numbers of the exchanges in the DOM, from top to bottom."""
-    return [
-        int(id, 16)
-        for id in page.eval_on_selector_all(".list-lines > .row", "all => all.map(row => row.dataset.id)")
-    ]
+    """The numbers of the exchanges in the DOM, from top to bottom, at one moment."""
+    ids = page.evaluate("[...document.querySelectorAll('.list-lines > .row')].map((row) => row.dataset.id)")
+    return [int(id, 16) for id in ids]
 
 
 def in_sight(page: Page) -> list[int]:
