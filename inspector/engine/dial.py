@@ -205,8 +205,9 @@ class Dialer:
             )
         except ValueError as error:  # a name that TLS can't ask for
             raise DialError(Fault("tls-server-failed", "us", "tls", None, str(error))) from error
+        early = connection.take_early()  # a server that speaks first does not speak TLS
         connection.to(_Handshake(done))
-        connection.secure(tls)
+        connection.secure(tls, early)
         try:
             async with asyncio.timeout(context.timeouts.tls):
                 await done
@@ -301,7 +302,8 @@ class _Race:
             raise
         connection.remote = f"[{address}]:{self._port}" if ":" in address else f"{address}:{self._port}"
         flow.remote = connection.remote
-        self._context.streams.add(connection)
+        if not connection.closing:
+            self._context.streams.add(connection)
         return connection
 
 

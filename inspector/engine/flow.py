@@ -200,8 +200,8 @@ class Flow:
             return None
         response = self.response
         came = Message(response.raw, down, self.trailers) if response is not None else None
-        if came is None and self.malformed:
-            came = Message(self.malformed)
+        if came is None and (self.malformed or self.down is not None):
+            came = Message(self.malformed, down)
         # what was meant for a site that could not be reached was never said
         sent = Message(b"")
         if self.send_start is not None:

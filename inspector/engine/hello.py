@@ -1,7 +1,8 @@
 """The first bytes after a CONNECT: a ClientHello, plain HTTP, or something else; and who speaks first.
 
 A ClientHello is read whole before TLS begins, since the leaf has to be ready by then and a callback could not
-wait for it. What is neither TLS nor HTTP passes through unread, and is shown as a tunnel.
+wait for it. What is neither TLS nor HTTP passes through unread, and is shown as a tunnel. Where the browser says
+nothing at first, a connection is made to hear whether the server does (SMTP, SSH); a late ClientHello is read all the same.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from inspector.engine.client import ClientConnection, Silent
-from inspector.engine.dial import DialError
 from inspector.engine.flow import Flow
 from inspector.engine.handshakes import browser_facts, browser_fault
 from inspector.engine.heads import Way
 from inspector.engine.http1 import Http1
 from inspector.engine.pipe import Pipe
+from inspector.engine.probe import Probe
 from inspector.engine.stream import TlsState
 from inspector.engine.targets import Origin
 from inspector.exchange.model import Fault
@@ -28,10 +29,22 @@ from inspector.wire.http1 import Problem
 from inspector.wire.tls import ClientHello, ClientHelloReader
 
 if TYPE_CHECKING:
+    from inspector.engine.upstream import ServerConnection
     from inspector.pki.leaves import Identity
 
 _WAITING = 8
-_HTTP = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24} [/*h]")  # a method, and how a target begins
+_LONGEST_GUESS = 4096
+
+# a method and how a target begins, or a whole request line; CONNECT asks the far end to be a proxy, PRI is HTTP/2
+_HTTP = re.compile(rb"(?!CONNECT |PRI )[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24} (?:[/*]|https?:|[^\r\n]* HTTP/1)")
+_MAYBE_HTTP = re.compile(rb"(?!CONNECT |PRI )[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24}+(?: [^\r\n]*+)?+")
+
+
+def looks_like_http(words: bytes) -> bool | None:
+    """Whether these first bytes are an HTTP/1 request, perhaps a malformed one; None while that is open."""
+    if _HTTP.match(words):
+        return True
+    return None if len(words) < _LONGEST_GUESS and _MAYBE_HTTP.fullmatch(words) else False
 
 
 class Hello(Silent):
@@ -46,16 +59,26 @@ class Hello(Silent):
         self._hello: ClientHello | None = None
         self._identity: Identity | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._busy = False
+        self._busy = False  # it is decided what this is
+        self._half_closed = False
+        self._probe: Probe | None = None
 
     def begin(self) -> None:
         """Wait for the browser to speak; if it doesn't, the server may be the one who speaks first (SMTP, SSH)."""
         timeouts = self.context.timeouts
-        self.connection.deadline = self.context.now + timeouts.tls
-        self._timer = self.context.loop.call_later(timeouts.server_speaks_first, self._nobody_spoke)
+        self.connection.deadline = self.context.now + timeouts.idle
+        self._wait_a_moment()
+
+    def _wait_a_moment(self) -> None:
+        self._stop_timer()
+        self._timer = self.context.loop.call_later(
+            self.context.timeouts.server_speaks_first, self._nobody_spoke
+        )
 
     def received(self, data: bytes) -> None:
         self._stop_timer()
+        if not self._held:
+            self.connection.deadline = self.context.now + self.context.timeouts.tls
         self._held += data
         if self._busy:
             return
@@ -70,14 +93,21 @@ class Hello(Silent):
 
     def _no_hello(self, problem: Problem) -> None:
         if problem.code != "tls-not-tls":
-            self._record_failure(
-                Fault(problem.code, "client", "tls", problem.offset, problem.detail, "closed")
-            )
-            self.connection.abort()
-        elif _HTTP.match(self._held):
+            self._give_up(Fault(problem.code, "client", "tls", problem.offset, problem.detail, "closed"))
+            return
+        http = looks_like_http(self._held)
+        if http is None:
+            self._wait_a_moment()
+        elif http:
             self._plain_http()
         else:
             self._tunnel()
+
+    def _give_up(self, fault: Fault) -> None:
+        """This was to be TLS, and came to nothing before it began."""
+        self._drop_probe()
+        self._record_failure(fault)
+        self.connection.close()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -86,12 +116,21 @@ class Hello(Silent):
 
     def _nobody_spoke(self) -> None:
         self._timer = None
-        if self.connection.talk is self and not self._held:
+        if self._held:
             self._tunnel()
+        elif self._probe is None:
+            self._probe = Probe(self, self._new_flow("tunnel"))
+
+    def _drop_probe(self) -> None:
+        if self._probe is not None:
+            self._probe.drop()
+            self._probe = None
+            self.connection.turn -= 1
 
     # -- TLS
 
     def _identify(self, name: str) -> None:
+        self._drop_probe()
         identity = self.context.leaves.ready(name)
         if identity is not None:
             self._secure(identity)
@@ -109,10 +148,8 @@ class Hello(Silent):
             return
         except PkiError as error:
             if self.connection.talk is self:
-                self._record_failure(Fault("tls-client-failed", "us", "tls", None, str(error), "closed"))
-                self.connection.abort()
+                self._give_up(Fault("tls-client-failed", "us", "tls", None, str(error), "closed"))
             return
-        self._busy = False
         if self.connection.talk is self and not self.connection.closing:
             self.connection.release(_WAITING)
             self._secure(identity)
@@ -154,7 +191,6 @@ class Hello(Silent):
     def _record_failure(self, fault: Fault) -> None:
         """A handshake that failed is an exchange too: the only trace of it that anyone will see."""
         flow = self._new_flow("tls")
-        flow.scheme = "https"
         flow.host = self.connection.name or self.target.host
         flow.sealed = True
         flow.client_tls = self.connection.handshake
@@ -169,6 +205,7 @@ class Hello(Silent):
         self.connection.turn += 1
         flow = Flow(self.context.ids.next(), Http1(self.connection), asked.head)
         flow.kind = "tls" if kind == "tls" else "tunnel"
+        flow.scheme = "https" if kind == "tls" else ""
         flow.client_request = asked.client_request
         flow.client_response = self.connection.answered
         flow.began, flow.zero = asked.began, asked.zero
@@ -179,6 +216,7 @@ class Hello(Silent):
     # -- not TLS
 
     def _plain_http(self) -> None:
+        self._drop_probe()
         connection = self.connection
         origin = self.target._replace(secure=False)
         held, self._held = self._held, b""
@@ -190,40 +228,47 @@ class Hello(Silent):
         self._busy = True
         self.connection.hold(_WAITING)
         self.connection.deadline = 0.0
-        flow = self._new_flow("tunnel")
-        flow.scheme = ""
+        probe = self._probe = self._probe or Probe(self, self._new_flow("tunnel"))
         if left_encrypted:
-            flow.scheme, flow.sealed = "https", True
-            flow.decide("left-encrypted", left_encrypted)
-        self.context.ledger.begin(flow)
-        task = self.context.loop.create_task(self._open(flow))
-        flow.dialing = task
-        self.context.spawn(task)
+            probe.flow.scheme, probe.flow.sealed = "https", True
+            probe.flow.decide("left-encrypted", left_encrypted)
+        self.context.ledger.begin(probe.flow)
+        if probe.server is not None:
+            self._pipe(probe.server, probe.flow)
 
-    async def _open(self, flow: Flow) -> None:
-        try:
-            server = await self.context.dialer.connect(self.target, flow, tunnel=True)
-        except DialError as error:
-            self._over(flow, msgspec.structs.replace(error.fault, did="closed"))
-            self.connection.abort()
-            return
-        if self.connection.closing:
-            server.close()
-            self._over(
-                flow,
-                Fault("client-closed-early", "client", "tunnel", None, "before the site answered", "closed"),
-            )
-            return
+    def site_connected(self, server: ServerConnection, flow: Flow) -> None:
+        """The probe has got through: for a tunnel that is wanted already, or to listen whether the server speaks first."""
+        if self._busy:
+            self._pipe(server, flow)
+
+    def site_spoke(self, server: ServerConnection, flow: Flow, data: bytes) -> None:
+        """The server spoke first: neither TLS nor HTTP."""
+        self._stop_timer()
+        self.context.ledger.begin(flow)
+        self._pipe(server, flow)
+        server.received(data)
+
+    def site_failed(self, flow: Flow, fault: Fault) -> None:
+        """There is no way to the site, or it left without a word."""
+        self._stop_timer()
+        self._over(flow, msgspec.structs.replace(fault, did="closed"))
+        self.connection.abort()
+
+    def _pipe(self, server: ServerConnection, flow: Flow) -> None:
         server.begin(flow)
         server.pipe(flow)
         pipe = Pipe(self.connection, flow)
         flow.client = pipe
+        self._probe = None
         self.connection.talk = pipe
         held, self._held = self._held, b""
         pipe.begin(held)
         self.connection.release(_WAITING)
+        if self._half_closed:
+            pipe.ended()
 
     def _over(self, flow: Flow, fault: Fault) -> None:
+        self._probe = None
         flow.error = fault
         flow.finished = True
         flow.client = None
@@ -233,15 +278,42 @@ class Hello(Silent):
     # -- ends
 
     def ended(self) -> None:
+        if self._half_closed:
+            return
+        self._half_closed = True
         self._stop_timer()
-        self.connection.close()
+        if self._busy:
+            return
+        if self._held and self._reader.feed(b"") is None:
+            self._give_up(Fault("tls-client-closed", "client", "tls", len(self._held), "", "closed"))
+        elif self._held or self._probe is not None:
+            self._tunnel()
+        else:
+            self.connection.close()
 
     def lost(self, error: Exception | None) -> None:
         self._stop_timer()
+        probe = self._probe
+        if probe is None:
+            return
+        if not self._busy:
+            self._drop_probe()
+            return
+        probe.drop()
+        why = "before the site answered"
+        self._over(probe.flow, Fault("client-closed-early", "client", "tunnel", None, why, "closed"))
 
     def expired(self) -> None:
         self._stop_timer()
+        limit = f"{self.context.timeouts.tls:g} s"
         if self._hello is not None and self._identity is not None and self.connection.tls is not None:
             self.connection.give_up_handshake()
-            self.unsecured(TimeoutError(f"no answer within {self.context.timeouts.tls:g} s"))
-        self.connection.abort()
+            self.unsecured(TimeoutError(f"no answer within {limit}"))
+        elif self._busy:
+            return
+        elif self._held:
+            self._give_up(Fault("client-timeout", "client", "tls", len(self._held), limit, "closed"))
+        elif self._probe is not None:
+            self._tunnel()  # both are silent: whatever it is, it passes
+        else:
+            self.connection.close()

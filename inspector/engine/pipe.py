@@ -29,7 +29,7 @@ class Pipe(BrowserSide):
         """Start piping; `first` is what the browser has sent already."""
         assert self.flow is not None
         self.flow.up = self.context.ledger.tap()
-        self.connection.deadline = self.context.now + self.context.timeouts.silence
+        self._wait_on(self.flow)
         if first:
             self.received(first)
 
@@ -39,7 +39,7 @@ class Pipe(BrowserSide):
         flow = self.flow
         if flow is None or flow.server is None:
             return
-        self.connection.deadline = self.context.now + self.context.timeouts.silence
+        self._wait_on(flow)
         assert flow.up is not None
         flow.up.add(data)
         flow.server.send(data)
@@ -48,6 +48,7 @@ class Pipe(BrowserSide):
         self._browser_done = True
         if self.flow is not None and self.flow.server is not None:
             self.flow.server.write_end()
+            self._wait_on(self.flow)
         self._maybe_over()
 
     def lost(self, error: Exception | None) -> None:
@@ -62,13 +63,24 @@ class Pipe(BrowserSide):
 
     def respond(self, out: list[bytes]) -> None:
         """Bytes from the site."""
-        self.connection.deadline = self.context.now + self.context.timeouts.silence
+        if self.flow is not None:
+            self._wait_on(self.flow)
         super().respond(out)
+
+    def _wait_on(self, flow: Flow) -> None:
+        """Something moved. One side may be quiet for long while the other speaks; once one is done, the other soon is."""
+        timeouts = self.context.timeouts
+        half = self._browser_done or self._site_done
+        deadline = self.context.now + (timeouts.idle if half else timeouts.silence)
+        self.connection.deadline = deadline
+        if flow.server is not None:
+            flow.server.deadline = deadline
 
     def tunnel_half_closed(self, flow: Flow) -> None:
         """The site has said its last word."""
         self._site_done = True
         self.connection.write_end()
+        self._wait_on(flow)
         self._maybe_over()
 
     def tunnel_closed(self, flow: Flow, error: Exception | None) -> None:
@@ -95,7 +107,7 @@ class Pipe(BrowserSide):
         flow.response_end = time.perf_counter()
         for tap in (flow.up, flow.down):
             if tap is not None:
-                tap.complete = True
+                tap.complete = fault is None
         self.introduce(flow)
         server, flow.server, flow.client = flow.server, None, None
         self.context.ledger.finish(flow, "failed" if fault is not None else "done")

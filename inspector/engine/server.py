@@ -86,7 +86,9 @@ class Engine:
         if self._forgotten is not None and generation > self._forgotten and self._roll is not None:
             self._roll(generation)
             for stream in self.context.streams:
-                stream.recorded = False  # what was known of connections is forgotten too: told again with the next exchange
+                stream.recorded = (
+                    False  # what was known of connections is forgotten too: told again with the next exchange
+                )
         self._forgotten = generation
 
     async def stop(self) -> None:

@@ -52,6 +52,7 @@ class ServerConnection(Stream):
         self.via = ""
         self.finished_sending = False
         self._held = b""
+        self._gone: Exception | None = None
         self._seen = 0
         self._reader: Body | None = None
         self._piping = False
@@ -61,20 +62,35 @@ class ServerConnection(Stream):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        # what the site says before anyone listens (a greeting, its goodbye) waits in the kernel
+        # What the site says before anyone listens (a greeting, its goodbye) waits in the kernel, or, since uvloop
+        # begins to read in spite of this, in `_held` and `_gone`.
         self.hold(UNUSED)
 
     def to(self, waiting: Waiting | None) -> None:
         """Tell `waiting` what happens; None: nobody until a flow begins."""
         self._waiting = waiting
-        if waiting is not None:
-            self.release(UNUSED)
-        else:
+        if waiting is None:
             self.hold(UNUSED)
+            return
+        self.release(UNUSED)
+        if self._held or self._gone is not None:
+            self.context.loop.call_soon(self._tell_early, waiting)
+
+    def _tell_early(self, waiting: Waiting) -> None:
+        if self._waiting is waiting and self._held:
+            waiting.received(self.take_early())
+        if self._waiting is waiting and self._gone is not None:
+            self._tell_lost(self._gone)
 
     def keep_early(self, data: bytes) -> None:
         """Bytes that came before a flow began, and belong to it."""
         self._held += data
+        self.transport.pause_reading()
+
+    def take_early(self) -> bytes:
+        """What came before anyone listened."""
+        data, self._held = self._held, b""
+        return data
 
     def secured(self) -> None:
         self.hold(UNUSED)
@@ -91,6 +107,7 @@ class ServerConnection(Stream):
         """Serve this flow from now on. Its request head is sent by `send`."""
         self.turn += 1
         self.flow = flow
+        self._waiting = None
         flow.server = self
         flow.server_connection = self.id
         flow.server_turn = self.turn
@@ -100,13 +117,17 @@ class ServerConnection(Stream):
         self.deadline = self.context.now + self.context.timeouts.response
         flow.send_start = time.perf_counter()
         self.release(UNUSED)
-        if self._held:
-            self.context.loop.call_soon(self._hear_early)
+        if self._held or self._gone is not None:
+            self.context.loop.call_soon(self._hear_early, flow)
 
-    def _hear_early(self) -> None:
-        data, self._held = self._held, b""
-        if self.flow is not None:
-            self.received(data)
+    def _hear_early(self, flow: Flow) -> None:
+        if self.flow is flow and self._held:
+            self.received(self.take_early())
+        if self.flow is flow and self._gone is not None:
+            if self.closing:
+                self.lost(self._gone)
+            else:
+                self.ended()
 
     def send(self, data: bytes) -> None:
         """Pass request bytes on to the site."""
@@ -114,8 +135,9 @@ class ServerConnection(Stream):
         flow, timeouts = self.flow, self.context.timeouts
         if flow is None or flow.client is None:
             return
-        begun = self._piping or flow.response is not None
-        self.deadline = self.context.now + (timeouts.silence if begun else timeouts.response)
+        if not self._piping:
+            begun = flow.response is not None
+            self.deadline = self.context.now + (timeouts.silence if begun else timeouts.response)
         if not self.writable:
             flow.client.hold(SITE_SLOW)
 
@@ -309,7 +331,6 @@ class ServerConnection(Stream):
         self.deadline = self.context.now + self.context.timeouts.silence
 
     def _pipe(self, flow: Flow, data: bytes) -> None:
-        self.deadline = self.context.now + self.context.timeouts.silence
         if flow.response_start is None:
             flow.response_start = time.perf_counter()
         if flow.down is not None:
@@ -321,9 +342,11 @@ class ServerConnection(Stream):
 
     def ended(self) -> None:
         flow = self.flow
+        if self._unheard and not self.closing:
+            self._gone = EOFError("it closed the connection")
+            return
         if flow is None or flow.client is None:
-            if self._waiting is not None:
-                self._waiting.lost(None)
+            self._tell_lost(None)
             self.context.pool.discard(self)
             self.close()
             return
@@ -350,8 +373,10 @@ class ServerConnection(Stream):
             self.context.ledger.connection(self.describe(time.time() - self.opened))
         flow = self.flow
         if flow is None:
-            if self._waiting is not None:
-                self._waiting.lost(error)
+            if self._unheard:
+                self._gone = error or EOFError("it closed the connection")
+            else:
+                self._tell_lost(error)
             self.context.pool.discard(self)
             return
         if flow.client is None:
@@ -362,6 +387,16 @@ class ServerConnection(Stream):
             self._cut_off(flow, error)
         elif not flow.request_done:
             flow.client.abandon_request(flow)
+
+    @property
+    def _unheard(self) -> bool:
+        """Whether the connection is new, and nobody listens yet, or hasn't heard all."""
+        return not self.turn and (self._waiting is None or self._held != b"")
+
+    def _tell_lost(self, error: Exception | None) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting.lost(error)
 
     def _cut_off(self, flow: Flow, error: Exception | None) -> None:
         assert flow.client is not None

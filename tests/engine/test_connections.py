@@ -118,7 +118,7 @@ def test_a_browser_that_is_slow_to_the_end_leaves_a_connection_that_works(talk, 
     )
     slow = talk().send(get(here))
     here.visited()
-    (browser,) = (each for each in engine.context.streams if hasattr(each, "talk"))
+    browser = engine.browser()
     engine.thread.do(browser.pause_writing)  # what the loop says when the browser doesn't read
     may.release()
     assert slow.reply().body == b"first"
@@ -262,7 +262,7 @@ def test_pipelined_requests_wait_while_the_answers_are_not_read(talk, site, engi
     body = b"x" * 200_000
     here = site(answering(ok(body)))
     wire = talk().send(get(here) * 200)
-    (browser,) = (each for each in engine.context.streams if hasattr(each, "talk"))
+    browser = engine.browser()
 
     def full():
         engine.thread.do(lambda: None)

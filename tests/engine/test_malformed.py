@@ -235,8 +235,9 @@ RESPONSES = {
 }
 
 
-@pytest.mark.parametrize(("raw", "code", "offset"), RESPONSES.values(), ids=RESPONSES.keys())
-def test_a_malformed_answer_becomes_a_502_and_is_kept(talk, site, engine, raw, code, offset):
+@pytest.mark.parametrize("case", RESPONSES.values(), ids=RESPONSES.keys())
+def test_a_malformed_answer_becomes_a_502_and_is_kept(talk, site, engine, case):
+    raw, code, offset = case
     here = site(answering(raw))
     wire = talk()
     reply = wire.ask(get(here))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -44,6 +45,11 @@ T = TypeVar("T")
 
 # long enough for a slow machine, short enough for a person who waits
 SHORT = Timeouts(linger=1.0, stop=0.3, server_speaks_first=0.15)
+
+
+def waits(**times: float) -> Timeouts:
+    """The usual times, but for these."""
+    return msgspec.structs.replace(SHORT, **times)
 
 
 class Hosts:
