@@ -64,18 +64,22 @@ class StandIn:
 
     def add(self, count: int = 1, *, open: bool = False) -> None:
         """More exchanges arrive."""
-        for n in range(self.count + 1, self.count + count + 1):
-            if open:
-                self.open.add(n)
-            self._changes += 1
-            self._changed.append((n, self._changes))
+        first = self.count + 1
+        if open:
+            self.open.update(range(first, first + count))
         self.count += count
+        for n in range(first, first + count):
+            self._note(n)
 
     def finish(self, n: int) -> None:
         """An open exchange ends."""
         self.open.discard(n)
+        self._note(n)
+
+    def _note(self, n: int) -> None:
+        # First the change, then the number that readers go by: they are other threads.
+        self._changed.append((n, self._changes + 1))
         self._changes += 1
-        self._changed.append((n, self._changes))
 
     def row_of(self, n: int) -> Row:
         state = dict(PLAIN | STATES[n % len(STATES)])
@@ -101,9 +105,9 @@ class StandIn:
         return Page(rows, has_older=low > self.first, has_newer=high < self.count)
 
     def changes(self, cursor: str, limit: int = 200) -> Changes:
-        since, _, forgotten = (cursor or f"{self._changes}.{self._forgotten}").partition(".")
-        found = [n for n, change in self._changed if change > int(since)]
         now = f"{self._changes}.{self._forgotten}"
+        since, _, forgotten = (cursor or now).partition(".")
+        found = [n for n, change in self._changed if int(since) < change <= int(now.partition(".")[0])]
         rows = tuple(self.row_of(n) for n in found[-limit:])
         return Changes(rows, now, len(found) - len(rows), forgotten=int(forgotten or 0) < self._forgotten)
 

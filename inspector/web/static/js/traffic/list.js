@@ -175,6 +175,7 @@ export class List extends EventTarget {
     const changes = await this.#captures.changes(this.cursor).catch(() => null);
     if (changes?.forgotten) this.clear();
     if (changes) this.take(changes);
+    else this.#holes = true;
   }
 
   /** The feed lost its thread and goes on from `cursor`. */
