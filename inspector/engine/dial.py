@@ -209,14 +209,7 @@ class Dialer:
         connection.to(_Handshake(done))
         connection.secure(tls, early)
         try:
-            async with asyncio.timeout(context.timeouts.tls):
-                await done
-        except TimeoutError:
-            raise DialError(
-                Fault(
-                    "tls-server-failed", "server", "tls", None, f"no answer within {context.timeouts.tls:g} s"
-                )
-            ) from None
+            await _within(context.timeouts.tls, done)
         except (OSError, ssl.SSLError, EOFError, ValueError) as error:
             context.sessions.forget(origin.name, origin.port)
             seen = self._watch.take_off(tls.object)
@@ -235,6 +228,14 @@ class Dialer:
             verified=self.context.settings.verify_upstream,
             began=connection.opened,
         )
+
+
+async def _within(limit: float, done: asyncio.Future[None]) -> None:
+    try:
+        async with asyncio.timeout(limit):
+            await done
+    except TimeoutError:
+        raise TimeoutError(f"no answer within {limit:g} s") from None
 
 
 class _Race:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _WAITING = 8
 _LONGEST_GUESS = 4096
+_DECODE_ERROR = b"\x15\x03\x01\x00\x02\x02\x32"  # a fatal alert, RFC 8446 §6
 
 # a method and how a target begins, or a whole request line; CONNECT asks the far end to be a proxy, PRI is HTTP/2
 _HTTP = re.compile(rb"(?!CONNECT |PRI )[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24} (?:[/*]|https?:|[^\r\n]* HTTP/1)")
@@ -89,10 +90,12 @@ class Hello(Silent):
             self._no_hello(hello)
             return
         self._hello = hello
-        self._identify(hello.sni or self.target.host)
+        self._name = hello.sni.lower().rstrip(".") or self.target.host
+        self._identify(self._name)
 
     def _no_hello(self, problem: Problem) -> None:
         if problem.code != "tls-not-tls":
+            self.connection.write(_DECODE_ERROR)
             self._give_up(Fault(problem.code, "client", "tls", problem.offset, problem.detail, "closed"))
             return
         http = looks_like_http(self._held)
@@ -168,9 +171,9 @@ class Hello(Silent):
         assert tls is not None
         seen = self.context.browser_watch.take_off(tls.object)
         connection.facts = browser_facts(tls, seen, hello, identity, self._began, complete=True)
-        connection.name = hello.sni or self.target.host
+        connection.name = self._name
         connection.handshake = (tls.started, tls.ended)
-        origin = self.target._replace(secure=True, name=hello.sni or self.target.host)
+        origin = self.target._replace(secure=True, name=self._name)
         own = self.context.settings.is_own(connection.name)
         connection.talk = Http1(connection, Way("https", origin, own=own))
         connection.deadline = self.context.now + self.context.timeouts.idle
@@ -182,7 +185,7 @@ class Hello(Silent):
         assert connection.tls is not None
         seen = self.context.browser_watch.take_off(connection.tls.object)
         connection.facts = browser_facts(connection.tls, seen, hello, identity, self._began, complete=False)
-        connection.name = hello.sni or self.target.host
+        connection.name = self._name
         connection.handshake = (connection.tls.started, connection.tls.ended or time.perf_counter())
         self._record_failure(browser_fault(error, connection.facts))
         connection.tls = None

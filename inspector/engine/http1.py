@@ -366,9 +366,13 @@ class Http1(BrowserSide):
     def _end_broken(self, flow: Flow, fault: Fault) -> None:
         flow.error = msgspec.structs.replace(fault, did="closed")
         until_close = flow.response is not None and flow.response.length is None and not flow.response.chunked
+        server, connection = flow.server, self.connection
         self._close_flow(flow, "failed")
         if until_close or self.wants_payload_only:
-            self.connection.abort()
+            if server is not None and server.finished_sending and connection.tls is not None:
+                connection.cut_off()  # as the site did
+            else:
+                connection.abort()
         else:
             self.connection.finish()
 

@@ -74,6 +74,7 @@ class Stream(asyncio.Protocol):
     recorded: bool = False
     _handshaking: bool = False
     _reasons: int = 0
+    said_goodbye: bool = False  # the other side, by TLS's close_notify
     _left: int = 0
     _left_at: float = 0.0
     writable: bool = True
@@ -130,6 +131,7 @@ class Stream(asyncio.Protocol):
         if plain:
             self.received(plain)
         if done and not self.closing:
+            self.said_goodbye = True
             self.ended()
 
     _broken: Exception | None = None
@@ -247,6 +249,12 @@ class Stream(asyncio.Protocol):
             self._say_goodbye(self.tls)
         self.closing = True
         self.transport.close()
+
+    def cut_off(self) -> None:
+        """Send what is waiting, then close without TLS's goodbye: the other side sees that this isn't the end it should have."""
+        if not self.closing:
+            self.closing = True
+            self.transport.close()
 
     def abort(self) -> None:
         """Close at once; what was waiting is not sent, and the other side is told by a reset."""

@@ -25,6 +25,8 @@ BROWSER_SLOW = 1
 UNUSED = 2
 SITE_SLOW = 2
 
+_NO_GOODBYE = "no TLS close_notify came, without which nobody knows whether a body without a length is complete"
+
 
 class Waiting(Protocol):
     """Who hears of a connection before it serves flows (see `dial`)."""
@@ -359,6 +361,10 @@ class ServerConnection(Stream):
                 flow.client.abandon_request(flow)
             return
         reader = self._reader
+        if isinstance(reader, CloseBody) and self.tls is not None and not self.said_goodbye:
+            # RFC 9112 §9.8: it "is complete only if a valid closure alert has been received"
+            self._cut_off(flow, EOFError(_NO_GOODBYE))
+            return
         if reader is not None and reader.eof() is None:
             assert flow.down is not None
             flow.down.wire = reader.wire

@@ -181,6 +181,21 @@ class Wire:
         )
         return self
 
+    def goodbye(self) -> Wire:
+        """Say TLS's goodbye without waiting for the other's."""
+        self.tls.setblocking(False)
+        with contextlib.suppress(ssl.SSLWantReadError, ssl.SSLError):
+            self.tls._sslobj.shutdown()  # type: ignore[attr-defined]  # unwrap() would wait, and forget the TLS
+        self.tls.settimeout(PATIENCE)
+        return self
+
+    def encrypted_rest(self) -> bytes:
+        """What comes on the wire until the end, still encrypted."""
+        parts = []
+        while part := socket.socket.recv(self.sock, 65_536):
+            parts.append(part)
+        return b"".join(parts)
+
     @property
     def tls(self) -> ssl.SSLSocket:
         assert isinstance(self.sock, ssl.SSLSocket)
