@@ -17,6 +17,7 @@ from inspector.engine.flow import Flow
 from inspector.engine.heads import Way, WayError, find_way, request_head, response_head
 from inspector.engine.side import BrowserSide
 from inspector.engine.targets import Origin
+from inspector.engine.unasked import left_unasked
 from inspector.engine.upstream import SITE_SLOW
 from inspector.exchange.faults import look_up
 from inspector.exchange.model import Fault, Stage
@@ -58,6 +59,7 @@ class Http1(BrowserSide):
         self._out: list[bytes] = []
         self._keep = True
         self._half_closed = False
+        self._moved = -1
         self._taking = False
 
     # -- bytes from the browser
@@ -420,8 +422,23 @@ class Http1(BrowserSide):
 
     def ended(self) -> None:
         self._half_closed = True
-        if self._state != _WAIT:  # else the answers still go out
+        if self._state != _WAIT:
             self._nothing_more()
+        elif self.connection.tls is not None and self.connection.hung_up:
+            self.connection.abort()  # inside TLS nobody says by TCP alone that he still listens
+        else:
+            self._moved = -1
+            self._listens_still()
+
+    def _listens_still(self) -> None:
+        """The answer still goes out, as long as it moves: closed and half closed look alike until something is sent."""
+        assert self.flow is not None
+        moved = self.flow.down.size if self.flow.down is not None else 0
+        if moved == self._moved:
+            self.connection.abort()
+            return
+        self._moved = moved
+        self.connection.deadline = self.context.now + self.context.timeouts.half_closed
 
     def _nothing_more(self) -> None:
         """The browser has said its last word, and no exchange is waiting for its answer."""
@@ -431,6 +448,7 @@ class Http1(BrowserSide):
             why = problem.detail if problem else ""
             self._fail(flow, Fault("client-closed-early", "client", "request-body", None, why))
         elif not self._pending:
+            left_unasked(self)
             self.connection.close()
         elif self.connection.writable:
             data, self._pending = self._pending, b""
@@ -439,6 +457,7 @@ class Http1(BrowserSide):
     def lost(self, error: Exception | None) -> None:
         flow = self.flow
         if flow is None or flow.finished:
+            left_unasked(self)
             return
         if flow.dialing is not None:
             flow.dialing.cancel()
@@ -466,7 +485,9 @@ class Http1(BrowserSide):
         if self.connection.held(SITE_SLOW | DIALING):
             self.connection.deadline = self.context.now + timeouts.body
             return  # the site is to blame, and has time limits of its own
-        if self._state == _BODY and flow is not None:
+        if self._half_closed and self._state == _WAIT and flow is not None:
+            self._listens_still()
+        elif self._state == _BODY and flow is not None:
             self._fail(flow, Fault("client-timeout", "client", "request-body", None, f"{timeouts.body:g} s"))
         elif self._state == _HEAD and self._pending:
             data, self._pending = self._pending, b""

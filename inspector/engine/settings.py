@@ -26,7 +26,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
-    """How long the engine waits. A response that has begun may be quiet for `silence`: event streams are."""
+    """How long the engine waits. A response that has begun may be quiet for `silence`: event streams are.
+
+    `half_closed` is how long the next bytes of an answer may take for a browser that has said its last word: it may have
+    closed the connection, which looks the same until something is sent.
+    """
 
     head: float = 30.0
     idle: float = 120.0
@@ -39,6 +43,7 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     names: float = 30.0
     server_speaks_first: float = 0.4
     linger: float = 2.0
+    half_closed: float = 30.0
     stop: float = 3.0
 
 

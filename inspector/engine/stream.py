@@ -72,6 +72,7 @@ class Stream(asyncio.Protocol):
     deadline: float = 0.0
     closing: bool = False
     recorded: bool = False
+    hung_up: bool = False  # TCP's end has come from the other side
     _handshaking: bool = False
     _reasons: int = 0
     said_goodbye: bool = False  # the other side, by TLS's close_notify
@@ -137,6 +138,7 @@ class Stream(asyncio.Protocol):
     _broken: Exception | None = None
 
     def eof_received(self) -> bool:
+        self.hung_up = True
         if self._handshaking:
             self._handshaking = False
             self.unsecured(EOFError("the connection was closed in the middle of the TLS handshake"))

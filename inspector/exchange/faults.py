@@ -89,6 +89,12 @@ FAULTS: dict[str, Explanation] = {
         "A browser does this when it does not accept the certificate, or when a tab was closed.",
         0,
     ),
+    "tls-client-left": Explanation(
+        "The program that connected left right after the TLS handshake for {host}, without asking for anything.",
+        "Most often it does not trust Inspector's authority yet (wget, for one, looks at the certificate only then): give it "
+        "the CA file. A browser that only prepared a connection may do this too.",
+        0,
+    ),
     # the exchange
     "server-closed-early": Explanation(
         "{host} closed the connection before its answer was complete ({detail}).",

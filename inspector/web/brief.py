@@ -18,6 +18,7 @@ BRIEF = {
     "tls-client-alert": "stand-in not accepted",
     "tls-client-failed": "TLS failed",
     "tls-client-closed": "closed during TLS",
+    "tls-client-left": "left without asking",
     "server-closed-early": "cut off by the site",
     "server-no-response": "closed without answer",
     "server-timeout": "timed out",

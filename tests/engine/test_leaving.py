@@ -37,8 +37,8 @@ def inside(here) -> bytes:
 def test_a_closed_tls_connection_ends_an_answer_that_would_be_silent_for_ever(
     talk, site, engine, browser_tls, site_authority, lasting
 ):
-    here = site(lasting, tls=site_authority.context())
-    wire = talk().connect(here.authority).secure(browser_tls, None)
+    here = site(lasting, tls=site_authority.context("127.0.0.1"))
+    wire = talk().connect(here.authority).secure(browser_tls, "127.0.0.1")
     wire.send(inside(here)).until(b"data: one\n\n")
     wire.half_close()  # TCP's end inside TLS: nobody listens any more
     found = engine.records.only()
@@ -97,8 +97,8 @@ def test_who_leaves_later_had_only_prepared_a_connection(talk, site, engine, bro
 
 
 def test_who_leaves_after_an_answer_is_not(talk, site, engine, browser_tls, site_authority):
-    here = site(answering(ok()), tls=site_authority.context())
-    wire = talk().connect(here.authority).secure(browser_tls, None)
+    here = site(answering(ok()), tls=site_authority.context("127.0.0.1"))
+    wire = talk().connect(here.authority).secure(browser_tls, "127.0.0.1")
     assert wire.ask(inside(here)).status == 200
     wire.close()
     assert talk().ask(get(site(answering(ok())))).status == 200
