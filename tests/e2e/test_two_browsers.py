@@ -244,6 +244,20 @@ def test_an_event_stream_appears_while_it_is_open(page: Page, base: str, watch: 
     expect(watch.open(id).locator(".half-response .body")).to_contain_text("event 2")
 
 
+def test_a_download_that_is_given_up_appears_as_failed(page: Page, site: Site, watch: Watch) -> None:
+    """The site says nothing more, and the browser is gone without a word: that is noticed all the same."""
+    page.goto(f"{site.https}/new")
+    page.evaluate("""async () => {
+        const control = new AbortController();
+        const answer = await fetch("/hanging", {signal: control.signal});
+        await answer.body.getReader().read();
+        control.abort();
+    }""")
+    ended = watch.dashboard.row("/hanging", state="failed")
+    assert ended["fault"] == "client-closed-early"
+    watch.shown("GET", f"{site.https}/hanging", "cut off by the browser")
+
+
 def test_a_websocket_appears_and_passes_messages(page: Page, base: str, watch: Watch) -> None:
     page.goto(f"{base}/new")
     address = re.sub("^http", "ws", base) + "/socket"

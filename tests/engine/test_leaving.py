@@ -35,7 +35,7 @@ def inside(here) -> bytes:
 
 
 def test_a_closed_tls_connection_ends_an_answer_that_would_be_silent_for_ever(
-    talk, site, engine, browser_tls, site_authority, lasting
+    talk, site, engine, browser_tls, site_authority, *, lasting
 ):
     here = site(lasting, tls=site_authority.context("127.0.0.1"))
     wire = talk().connect(here.authority).secure(browser_tls, "127.0.0.1")
