@@ -3,6 +3,7 @@
 
 export const LIMIT = 1000;
 
+const newer = (row, other) => (other && other.change > row.change ? other : row);
 const byId = (a, b) => (a.id < b.id ? -1 : 1);
 
 export class Rows {
@@ -46,11 +47,11 @@ export class Rows {
    * With `follow`, new ones join the end; without, nothing moves: they are counted, and stay in the captures till asked for.
    */
   take(rows, { follow }) {
-    const fresh = [];
+    const fresh = new Map(); // several messages may bring the same row
     let changed = 0;
     for (const row of rows) {
       const old = this.#known.get(row.id);
-      if (!old) fresh.push(row);
+      if (!old) fresh.set(row.id, newer(row, fresh.get(row.id)));
       else if (row.change > old.change || row.engine !== old.engine) {
         this.#known.set(row.id, row);
         this.list[this.#placeOf(row.id)] = row;
@@ -58,7 +59,7 @@ export class Rows {
       }
     }
     const counts = { added: 0, waiting: 0, changed };
-    for (const row of fresh.sort(byId)) this.#place(row, follow, counts);
+    for (const row of [...fresh.values()].sort(byId)) this.#place(row, follow, counts);
     if (counts.added) this.#dropOldest();
     return counts;
   }
