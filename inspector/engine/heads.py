@@ -6,6 +6,7 @@ goes on byte for byte.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from inspector.engine.context import Context
 
 OWN_COOKIE = b"inspector-session-"
+_OWN = re.compile(rb"(inspector-session-[^=;\s]*=?)([^;\s]*)")
 _SECURE = frozenset({"https", "wss"})
 _KEEP_UPGRADE = (b"connection", b"upgrade")
 _NOTHING: tuple[bytes, ...] = ()
@@ -146,6 +148,9 @@ def strip_own_cookie(flow: Flow, head: RequestHead) -> None:
             continue
         pairs = [pair.strip() for pair in line[7:].split(b";")]
         kept = [pair for pair in pairs if not pair.startswith(OWN_COOKIE)]
+        if len(kept) == len(pairs):
+            lines.append(line)
+            continue
         gone = True
         if kept:
             lines.append(b"Cookie: " + b"; ".join(kept))
@@ -158,6 +163,11 @@ def strip_own_cookie(flow: Flow, head: RequestHead) -> None:
         for name, value in head.fields
         if name != b"cookie" or _without_own(value)
     ]
+
+
+def without_own_cookie(raw: bytes) -> bytes:
+    """Bytes that are no valid head, to be kept: the value of the dashboard's cookie blotted out, so that offsets stay right."""
+    return _OWN.sub(lambda found: found[1] + b"x" * len(found[2]), raw) if OWN_COOKIE in raw else raw
 
 
 def _without_own(value: bytes) -> bytes:

@@ -14,7 +14,14 @@ import msgspec
 from inspector.engine import answers
 from inspector.engine.dial import DialError
 from inspector.engine.flow import Flow
-from inspector.engine.heads import Way, WayError, find_way, request_head, response_head
+from inspector.engine.heads import (
+    Way,
+    WayError,
+    find_way,
+    request_head,
+    response_head,
+    without_own_cookie,
+)
 from inspector.engine.side import BrowserSide
 from inspector.engine.targets import Origin
 from inspector.engine.unasked import left_unasked
@@ -171,6 +178,7 @@ class Http1(BrowserSide):
         try:
             way = find_way(flow, head, self.way, connection.listener, context)
         except WayError as error:
+            self._expect_body(flow)
             self._answer_fault(flow, error.fault, error.extra)
             return
         if head.method == b"CONNECT" and self.way is None:
@@ -405,7 +413,7 @@ class Http1(BrowserSide):
         connection.turn += 1
         flow = self.flow = Flow(self.context.ids.next(), self, None)
         self.context.ledger.begin(flow)
-        flow.client_request = data[: self.context.limits.head]
+        flow.client_request = without_own_cookie(data[: self.context.limits.head])
         if self.way is not None:
             flow.scheme, flow.host, flow.port = self.way.scheme, self.way.origin.host, self.way.origin.port
         self._answer_fault(

@@ -119,7 +119,7 @@ def test_a_browser_that_is_slow_to_the_end_leaves_a_connection_that_works(talk, 
     slow = talk().send(get(here))
     here.visited()
     browser = engine.browser()
-    engine.thread.do(browser.pause_writing)  # what the loop says when the browser doesn't read
+    browser.writable = False  # as the answer's last bytes would make it, if it were larger
     may.release()
     assert slow.reply().body == b"first"
     engine.records.finished(1)

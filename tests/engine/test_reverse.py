@@ -15,13 +15,13 @@ def door(start, site, talk):
 
 
 def test_a_request_for_a_path_goes_to_the_site(door):
-    here, client, records = door
+    here, client, _ = door
     assert client.ask(request(b"GET", b"/x", b"Host: front.test")).status == 200
     assert here.seen == request(b"GET", b"/x", b"Host: " + here.authority)
 
 
 def test_a_request_for_another_site_goes_to_the_one_behind_the_door(door):
-    here, client, records = door
+    here, client, _ = door
     assert client.ask(request(b"GET", b"http://127.0.0.1:9/x", b"Host: 127.0.0.1:9")).status == 200
     assert here.seen == request(b"GET", b"/x", b"Host: " + here.authority)
 

@@ -273,19 +273,26 @@ def test_a_name_that_no_certificate_can_have_is_on_record(talk, engine, browser_
 # -- failures towards the site
 
 
-def page(talk, engine, here, browser_tls, name="site.test", to=None):
-    wire = talk().connect(to or here.name).secure(browser_tls, name)
-    reply = wire.ask(ASKED)
-    assert reply.status == 502
-    exchange = engine.records.only()
-    assert exchange.error.did == "answered 502"
-    assert reply.body == b"fault %b\n" % exchange.fault.encode()
-    assert exchange.timeline.send_start is None
-    return exchange
+@pytest.fixture
+def page(talk, engine, browser_tls, hosts):
+    """Asks a site for a page, gets one of ours that says why that failed: page(site) gives the exchange."""
+
+    def asking(here):
+        hosts["site.test"] = ["127.0.0.1"]
+        wire = talk().connect(b"site.test:%d" % here.port).secure(browser_tls, "site.test")
+        reply = wire.ask(ASKED)
+        assert reply.status == 502
+        exchange = engine.records.only()
+        assert exchange.error.did == "answered 502"
+        assert reply.body == b"fault %b\n" % exchange.fault.encode()
+        assert exchange.timeline.send_start is None
+        return exchange
+
+    return asking
 
 
-def test_an_expired_certificate_is_not_believed(talk, secure_site, engine, browser_tls):
-    exchange = page(talk, engine, secure_site(answering(ok()), days=-1), browser_tls)
+def test_an_expired_certificate_is_not_believed(page, secure_site, engine):
+    exchange = page(secure_site(answering(ok()), days=-1))
     assert (exchange.fault, exchange.error.who) == ("tls-untrusted", "server")
     facts = tls_of(engine, exchange.server_leg)
     assert (facts.verified, facts.why_not) == (False, "certificate has expired")
@@ -294,8 +301,8 @@ def test_an_expired_certificate_is_not_believed(talk, secure_site, engine, brows
     assert (facts.alert, facts.alert_by) == ("certificate_expired", "client")
 
 
-def test_a_certificate_for_another_name_is_not_believed(talk, secure_site, engine, browser_tls):
-    exchange = page(talk, engine, secure_site(answering(ok()), "other.test"), browser_tls)
+def test_a_certificate_for_another_name_is_not_believed(page, secure_site, engine):
+    exchange = page(secure_site(answering(ok()), "other.test"))
     facts = tls_of(engine, exchange.server_leg)
     assert (exchange.fault, facts.verify_code) == ("tls-untrusted", 62)
     assert "site.test" in facts.why_not
@@ -311,7 +318,7 @@ def test_a_certificate_of_an_unknown_authority_is_not_believed(talk, secure_site
     here.ended()
 
 
-def test_the_site_hears_the_alert(talk, secure_site, engine, browser_tls):
+def test_the_site_hears_the_alert(page, secure_site, engine):
     here = secure_site(answering(ok()), days=-1)
     alerts = []
 
@@ -322,7 +329,7 @@ def test_the_site_hears_the_alert(talk, secure_site, engine, browser_tls):
             alerts.append(error.reason)
 
     here_context, here._tls, here._script = here._tls, None, listen
-    page(talk, engine, here, browser_tls)
+    page(here)
     here.ended()
     assert alerts in (["SSLV3_ALERT_CERTIFICATE_EXPIRED"], ["TLSV1_ALERT_CERTIFICATE_EXPIRED"])
 
@@ -335,36 +342,33 @@ def test_nothing_is_verified_when_that_was_asked_for(talk, secure_site, start, b
     assert tls_of(engine, engine.records.only().server_leg).verified is False
 
 
-def test_a_site_that_speaks_plain_http_on_its_tls_port(talk, site, engine, hosts, browser_tls):
+def test_a_site_that_speaks_plain_http_on_its_tls_port(page, site):
     here = site(lambda wire: (wire.exactly(5), wire.send(b"HTTP/1.1 400 Bad Request\r\n\r\n")))
-    hosts["site.test"] = ["127.0.0.1"]
-    exchange = page(talk, engine, here, browser_tls, to=b"site.test:%d" % here.port)
+    exchange = page(here)
     assert exchange.fault == "tls-server-failed"
     assert exchange.error.detail in ("wrong version number", "packet length too long")
 
 
-def test_a_site_that_speaks_first_on_its_tls_port(talk, site, engine, hosts, browser_tls):
+def test_a_site_that_speaks_first_on_its_tls_port(page, site):
     here = site(lambda wire: (wire.send(b"220 smtp.test ESMTP\r\n"), wire.rest()))
-    hosts["site.test"] = ["127.0.0.1"]
-    exchange = page(talk, engine, here, browser_tls, to=b"site.test:%d" % here.port)
+    exchange = page(here)
     assert exchange.fault == "tls-server-failed"
 
 
-def test_a_site_that_refuses_every_cipher_says_so_by_an_alert(talk, secure_site, engine, browser_tls):
+def test_a_site_that_refuses_every_cipher_says_so_by_an_alert(page, secure_site, engine):
     here = secure_site(answering(ok()))
     here._tls.maximum_version = ssl.TLSVersion.TLSv1_2
     here._tls.set_ciphers("ECDHE-ECDSA-AES256-CCM8:@SECLEVEL=0")
-    exchange = page(talk, engine, here, browser_tls)
+    exchange = page(here)
     here.failures.clear()
     assert (exchange.fault, exchange.error.detail) == ("tls-server-alert", "handshake_failure")
     facts = tls_of(engine, exchange.server_leg)
     assert (facts.alert, facts.alert_by, facts.verified) == ("handshake_failure", "server", None)
 
 
-def test_a_site_that_closes_in_the_middle_of_the_handshake(talk, site, engine, hosts, browser_tls):
+def test_a_site_that_closes_in_the_middle_of_the_handshake(page, site):
     here = site(lambda wire: wire.exactly(5))
-    hosts["site.test"] = ["127.0.0.1"]
-    exchange = page(talk, engine, here, browser_tls, to=b"site.test:%d" % here.port)
+    exchange = page(here)
     assert exchange.fault == "tls-server-failed"
 
 
@@ -379,9 +383,9 @@ def test_a_site_that_is_silent_in_the_handshake_runs_out_of_time(talk, site, sta
     assert tls_of(engine, exchange.server_leg).handshake, "our hello is on record"
 
 
-def test_a_failed_handshake_leaves_no_session_behind(talk, secure_site, engine, browser_tls):
+def test_a_failed_handshake_leaves_no_session_behind(page, secure_site, engine):
     here = secure_site(answering(ok()), days=-1)
-    page(talk, engine, here, browser_tls)
+    page(here)
     assert len(engine.context.sessions) == 0
 
 
