@@ -101,14 +101,16 @@ class Dialer:
         if proxy is not None:
             self._check_literal(origin)
             host, port = proxy.host, proxy.port
-        addresses = await self._look_up(host, port, flow)
-        if proxy is None:
-            open_to = [each for each in addresses if not context.guard.refuses(each, port)]
-            if not open_to:
-                raise DialError(Fault("refused-self", "us", "refused"))
-            addresses = open_to
         through = proxy is not None and not origin.secure and not tunnel
-        connection = await self._race(addresses, port, origin, flow, through=through)
+        try:
+            addresses = await self._look_up(host, port, flow)
+            if proxy is None:
+                addresses = self._others(addresses, port)
+            connection = await self._race(addresses, port, origin, flow, through=through)
+        except DialError as error:
+            if proxy is None:
+                raise
+            raise _proxy_unreachable(error.fault) from error
         try:
             if proxy is not None:
                 connection.via = f"{proxy.host}:{proxy.port}"
@@ -116,11 +118,21 @@ class Dialer:
                     await self._ask_proxy(connection, origin, proxy)
             if origin.secure:
                 await self._secure(connection, origin, flow)
+        except DialError:
+            connection.close()  # not at once: an alert may still be on its way
+            raise
         except BaseException:
             connection.abort()
             raise
         connection.to(None)
         return connection
+
+    def _others(self, addresses: list[str], port: int) -> list[str]:
+        """Those addresses that don't lead back to us. Raises DialError if none is left."""
+        others = [each for each in addresses if not self.context.guard.refuses(each, port)]
+        if not others:
+            raise DialError(Fault("refused-self", "us", "refused"))
+        return others
 
     def _check_literal(self, origin: Origin) -> None:
         address = address_of(origin.host)
@@ -414,6 +426,11 @@ def _connect_fault(error: OSError) -> Fault:
 
 def _proxy_failed(why: str) -> DialError:
     return DialError(Fault("upstream-proxy", "server", "proxy", None, why))
+
+
+def _proxy_unreachable(fault: Fault) -> DialError:
+    words = {"connect-refused": "connection refused", "dns-unknown": "its name has no address"}
+    return _proxy_failed(f"it could not be reached ({words.get(fault.code, fault.detail)})")
 
 
 def _upstream_proxy(url: str) -> UpstreamProxy | None:

@@ -86,8 +86,10 @@ class ServerConnection(Stream):
 
     def keep_early(self, data: bytes) -> None:
         """Bytes that came before a flow began, and belong to it."""
-        self._held += data
-        self.transport.pause_reading()
+        if data:
+            self._held += data
+            self.hold(UNUSED)
+            self.transport.pause_reading()
 
     def take_early(self) -> bytes:
         """What came before anyone listened."""
