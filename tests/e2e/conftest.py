@@ -21,6 +21,7 @@ from e2e_running import Dashboard, Running, Start
 from e2e_site import Site
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Each file stays on one worker: what it started is shared by its tests."""
     for item in items:
