@@ -26,6 +26,7 @@ PROGRAMS = (
     Program(("wget",), "wget", "clients"),
     Program(("git",), "git", "clients"),
     Program(("node",), "nodejs", "clients"),
+    Program(("certutil",), "libnss3-tools", "clients"),
 )
 
 

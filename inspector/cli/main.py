@@ -26,8 +26,12 @@ COMMANDS = {
     "open": Entry(
         "inspector.cli.open", "Open the dashboard of a running Inspector with a fresh sign-in link."
     ),
+    "browse": Entry("inspector.cli.browse", "Open a browser window that is captured."),
     "status": Entry("inspector.cli.status", "Say whether Inspector runs, where, and how it is."),
     "ca": Entry("inspector.cli.ca", "The certificate authority: where it is, who trusts it, a new one."),
+    "cert": Entry(
+        "inspector.cli.cert", "Make certificates for your own servers, look at anybody's, check a server."
+    ),
 }
 
 

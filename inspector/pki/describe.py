@@ -25,7 +25,7 @@ class CertificateFacts:
     """What a certificate says, as text for a page. Everything in it is the claim of whoever made it.
 
     `subject` and `issuer` are the most telling part of the name; the whole names stand in `subject_rfc4514` and
-    `issuer_rfc4514`. `names` are the host names and addresses it is for. `problem` is a sentence if it, or a part of it, could not be read.
+    `issuer_rfc4514`. `names` are the host names and addresses it is for; `only_for` and `never_for` are an authority's name constraints. `problem` is a sentence if it, or a part of it, could not be read.
     """
 
     subject: str = ""
@@ -56,6 +56,8 @@ class CertificateFacts:
     fingerprint: str = ""
     size: int = 0
     problem: str = ""
+    only_for: tuple[str, ...] = ()
+    never_for: tuple[str, ...] = ()
 
     def days_left(self, now: float) -> int | None:
         """Whole days until it expires, negative when it has; `now` in seconds since the epoch."""
@@ -105,7 +107,7 @@ _VALIDATIONS = {
     "2.23.140.1.2.2": "organisation validation (OV): the organisation was checked too",
     "2.23.140.1.2.3": "individual validation (IV): the person was checked too",
 }
-_QUIET = threading.Lock()  # two threads that set warnings aside at once would set them aside for ever
+_QUIET = threading.RLock()  # two threads that set warnings aside at once would set them aside for ever
 _NO_WORDS: tuple[str, ...] = ()
 _NO_AUTHORITY: tuple[bool, int | None] = (False, None)
 _TELLING = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME)
@@ -182,6 +184,8 @@ class _Reader:
             crl_urls=part("revocation lists", self._crl_urls, ()),
             fingerprint=fingerprint,
             size=size,
+            only_for=part("name constraints", lambda: self._subtrees("permitted_subtrees"), _NO_WORDS),
+            never_for=part("name constraints", lambda: self._subtrees("excluded_subtrees"), _NO_WORDS),
             problem=self._problem(),
         )
 
@@ -236,6 +240,10 @@ class _Reader:
     def _constraints(self) -> tuple[bool, int | None]:
         found = self._extension(x509.BasicConstraints)
         return (False, None) if found is None else (found.ca, found.path_length)
+
+    def _subtrees(self, kind: str) -> tuple[str, ...]:
+        found = self._extension(x509.NameConstraints)
+        return () if found is None else tuple(_general_name(each) for each in getattr(found, kind) or ())
 
     def _key_usage(self) -> tuple[str, ...]:
         found = self._extension(x509.KeyUsage)

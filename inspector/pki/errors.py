@@ -3,6 +3,8 @@
 PkiError
 ├── BadName                  a name no certificate can be made for
 ├── BadScope                 a list of names that a practice authority cannot be limited to
+├── BadRequest               a signing request that cannot be granted
+├── NoCertificate            a file in which none can be found
 ├── NotPermitted             a name outside what the authority may vouch for
 ├── TrustStoreError          a file of certificates to trust cannot be used
 └── AuthorityError           the files of the authority
@@ -28,6 +30,14 @@ class BadName(PkiError):
 
 class BadScope(PkiError):
     """The text is no list of domains and networks that a practice authority could be limited to."""
+
+
+class BadRequest(PkiError):
+    """A certificate signing request that cannot be read, or cannot be granted."""
+
+
+class NoCertificate(PkiError):
+    """There is no certificate in the file; the message says what is."""
 
 
 class NotPermitted(PkiError):

@@ -42,6 +42,17 @@ def publish(path: Path, content: bytes, mode: int) -> bool:
             draft.unlink()
 
 
+def replace(path: Path, content: bytes, mode: int) -> None:
+    """Write a file whole or not at all, also in place of one that is there; with `mode` from its first moment."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    try:
+        _write(draft, content, mode)
+        draft.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            draft.unlink()
+
+
 def tighten(path: Path) -> bool:
     """Take the file from everybody but its owner. True if that was needed and done."""
     if os.name != "posix" or not path.stat().st_mode & _OTHERS:

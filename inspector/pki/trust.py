@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import ssl
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 _ROOTS = (
@@ -43,6 +44,32 @@ def load_system_roots(context: ssl.SSLContext, own_ca: Path | None) -> None:
         context.set_default_verify_paths()
     elif where:
         context.load_verify_locations(cafile=where)
+
+
+def roots(extra: Path | None = None) -> tuple[bytes, ...] | None:
+    """Every root (DER) that this system trusts, and those in the file `extra`; None where the system does not list them (macOS)."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if sys.platform == "darwin":
+        return None
+    if sys.platform == "win32":
+        context.load_default_certs()
+    else:
+        load_system_roots(context, None)
+        _load_folder(context)
+    if extra is not None:
+        context.load_verify_locations(cafile=str(extra))
+    return tuple(context.get_ca_certs(binary_form=True))
+
+
+def _load_folder(context: ssl.SSLContext) -> None:
+    """OpenSSL looks into a folder of certificates only when it needs one; to list them they are read."""
+    folder = ssl.get_default_verify_paths().capath
+    if context.cert_store_stats()["x509_ca"] or not _holds_certificates(folder):
+        return
+    for path in Path(folder or "").iterdir():
+        if path.is_file():
+            with suppress(ssl.SSLError, OSError):
+                context.load_verify_locations(cafile=str(path))
 
 
 def _roots_of_linux(own_ca: Path | None) -> str:

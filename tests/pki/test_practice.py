@@ -292,7 +292,6 @@ def test_nss_holds_it_to_its_word(practice, public_key, tmp_path):
         assert "not permitted to issue a certificate with this name" in said, name
 
 
-@pytest.mark.clients
 @pytest.mark.skipif(not shutil.which("keytool"), reason="there is no keytool")
 def test_java_can_read_it(practice, tmp_path):
     for each in practice.above:

@@ -124,7 +124,7 @@ def test_everything_that_is_needed_is_pinned(environment):
             assert re.split(r"[\[><=;~ ]", need)[0].lower().replace("_", "-") in pinned
 
 
-@pytest.mark.parametrize("script", ["run", "test", "check", "bench", "pin"])
+@pytest.mark.parametrize("script", ["run", "test", "check", "bench", "pin", "make-ca", "make-cert"])
 def test_every_script_is_readable_for_an_old_python_and_says_what_it_needs(environment, script):
     import ast
 
