@@ -16,7 +16,10 @@ FILE = "inspector.json"
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
-    """A running Inspector: `started` in seconds since the epoch, `children` by role, all process ids."""
+    """A running Inspector: `started` in seconds since the epoch, `children` by role, all process ids.
+
+    `reverse` is the one site it stands in front of, if it does; `proxy_auth` whether the proxy asks other computers for a log-in.
+    """
 
     pid: int
     version: str
@@ -27,6 +30,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     web_name: str
     dashboard: str
     fresh: bool = False
+    reverse: str = ""
+    proxy_auth: bool = False
     children: dict[str, int] = {}
     restarts: dict[str, int] = {}
 

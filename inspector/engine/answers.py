@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from inspector.engine.http1 import Http1
 
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+_PAGES: dict[str, Subject] = {"/": "welcome", "/start": "start"}
 _CA_PATHS = ("/ca.pem", "/ca.crt", "/ca.cer", "/ca.der")
 
 
@@ -41,7 +42,7 @@ def own_page(talk: Http1, flow: Flow) -> None:
         _send(talk, flow, Page(405, "Method Not Allowed", (("Allow", "GET, HEAD, OPTIONS"), _PLAIN), text))
         return
     path = flow.path.partition("?")[0]
-    subject: Subject = "welcome" if path == "/" else "ca" if path in _CA_PATHS else "not-found"
+    subject: Subject = _PAGES.get(path, "ca" if path in _CA_PATHS else "not-found")
     _send(talk, flow, _render(talk, flow, subject))
 
 

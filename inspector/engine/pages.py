@@ -12,7 +12,7 @@ import msgspec
 
 from inspector.exchange.model import Fault
 
-Subject = Literal["welcome", "ca", "fault", "not-found"]
+Subject = Literal["welcome", "start", "ca", "fault", "not-found"]
 
 
 class PageAsk(msgspec.Struct, frozen=True, kw_only=True):

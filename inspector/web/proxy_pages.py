@@ -71,6 +71,8 @@ def render(ask: PageAsk) -> Page:
         return _answer(
             ask, 200, "welcome", {"ask": ask, "fingerprint": _fingerprint(ask.ca_der), "proxy": _proxy(ask)}
         )
+    if ask.kind == "start":
+        return _answer(ask, 200, "start", {})
     if ask.kind == "not-found":
         return _answer(ask, 404, "not-found", {"ask": ask})
     words = _fault_words(ask)
