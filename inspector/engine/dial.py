@@ -179,6 +179,7 @@ class Dialer:
             async with asyncio.timeout(self.context.timeouts.connect):
                 return await race.run(addresses)
         except TimeoutError:
+            race.note_unanswered()
             raise DialError(
                 Fault("connect-timeout", "network", "connect", None, f"{self.context.timeouts.connect:g} s")
             ) from None
@@ -260,6 +261,7 @@ class _Race:
         self._flow = flow
         self._through = through
         self._last: OSError | None = None
+        self._trying: dict[str, float] = {}
 
     async def run(self, addresses: list[str]) -> ServerConnection:
         if len(addresses) == 1:
@@ -285,6 +287,15 @@ class _Race:
                 task.cancel()
                 task.add_done_callback(_close_late)
 
+    def note_unanswered(self) -> None:
+        """The time is over: say which addresses gave no answer."""
+        for address, began in self._trying.items():
+            self._failed(address, began, "no answer")
+
+    def _failed(self, address: str, began: float, why: str) -> None:
+        took = time.perf_counter() - began
+        self._flow.attempts += (Attempt(address, self._port, began - self._flow.zero, took, why),)
+
     def _winner(self, done: set[asyncio.Task[ServerConnection]]) -> ServerConnection | None:
         winner: ServerConnection | None = None
         for task in done:
@@ -301,7 +312,7 @@ class _Race:
         return winner
 
     async def _one(self, address: str) -> ServerConnection:
-        began = time.perf_counter()
+        began = self._trying[address] = time.perf_counter()
         flow = self._flow
         try:
             _, connection = await self._context.loop.create_connection(
@@ -310,8 +321,8 @@ class _Race:
                 self._port,
             )
         except OSError as error:
-            took = time.perf_counter() - began
-            flow.attempts += (Attempt(address, self._port, began - flow.zero, took, _in_words(error)),)
+            del self._trying[address]
+            self._failed(address, began, _in_words(error))
             raise
         connection.remote = f"[{address}]:{self._port}" if ":" in address else f"{address}:{self._port}"
         flow.remote = connection.remote

@@ -49,6 +49,7 @@ DIALING = 8
 # RFC 9110 §9.2.2: what may be sent again when a kept-alive connection turns out to be closed
 IDEMPOTENT = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"})
 _FRESH = 1.0
+_MOST_INTERIM = 64  # are kept; all are passed on
 
 _HEAD, _BODY, _WAIT = range(3)
 
@@ -260,7 +261,8 @@ class Http1(BrowserSide):
     def pass_interim(self, flow: Flow, head: ResponseHead) -> bytes:
         """A 1xx response as the browser gets it; none for HTTP/1.0 (RFC 9110 §15.2)."""
         data = head.clean if flow.head is not None and flow.head.minor else b""
-        flow.interim += ((head.raw, data),)
+        if len(flow.interim) < _MOST_INTERIM:
+            flow.interim += ((head.raw, data),)
         return data
 
     def response_complete(self, flow: Flow) -> None:

@@ -89,12 +89,20 @@ def site() -> Iterator[Callable[..., Site]]:
 
 @pytest.fixture
 def talk(request: pytest.FixtureRequest) -> Iterator[Callable[..., Wire]]:
-    """Opens raw connections to the proxy: talk() to `engine`, talk(other) to one that the test started."""
+    """Opens raw connections to the proxy: talk() to `engine`, talk(other) to one that the test started.
+
+    `door` counts the listeners, `receive` makes the kernel's buffer small.
+    """
     wires: list[Wire] = []
 
-    def opening(running: Running | None = None, *, door: int = 0, host: str = "127.0.0.1") -> Wire:
+    def opening(running: Running | None = None, *, door: int = 0, receive: int = 0) -> Wire:
         to = running if running is not None else request.getfixturevalue("engine")
-        wires.append(Wire(socket.create_connection((host, to.ports[door]), PATIENCE)))
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if receive:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
+        sock.settimeout(PATIENCE)
+        sock.connect(("127.0.0.1", to.ports[door]))
+        wires.append(Wire(sock))
         return wires[-1]
 
     yield opening

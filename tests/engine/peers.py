@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 _BODILESS = (204, 304)
 
 
@@ -309,7 +309,7 @@ def answering(*answers: bytes | Sequence[bytes] | Answer) -> Script:
     turns = [_answer(each) for each in answers]
 
     def script(wire: Wire) -> None:
-        with contextlib.suppress(EOFError, ConnectionError, ssl.SSLError):
+        with contextlib.suppress(EOFError, ConnectionError, ssl.SSLError, TimeoutError):
             for turn in range(1_000_000):
                 wire.message()
                 answer = turns[min(turn, len(turns) - 1)]

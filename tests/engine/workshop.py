@@ -226,18 +226,16 @@ def check(exchange: Exchange) -> None:
     for earlier, later in ORDER:
         first, second = getattr(timeline, earlier), getattr(timeline, later)
         assert first is None or second is None or first <= second, (earlier, later, timeline)
-    assert (exchange.duration is None) == (exchange.state == "open")
-    assert (exchange.error is None) == (exchange.fault == "")
+    assert (exchange.duration is None) == (exchange.state == "open"), exchange
+    assert (exchange.error is None) == (exchange.fault == ""), exchange
     for leg in (exchange.client_leg, exchange.server_leg):
         for message in (leg.request, leg.response) if leg is not None else ():
             _check_body(message.body if message is not None else Body())
 
 
 def _check_body(body: Body) -> None:
-    assert body.captured <= body.size <= max(body.wire, body.size)
-    if not body.note:
-        assert body.captured == body.size, body
-    assert b"inspector-session-" not in body.inline[:0]
+    assert body.captured <= body.size, body
+    assert body.note or body.captured == body.size, body
 
 
 class Running:
@@ -317,9 +315,9 @@ class Workshop:
     def close(self) -> None:
         for running in self._running:
             running.stop()
-            assert running.complaints == []
+            assert not running.complaints, running.complaints
         troubles, self._thread.troubles[:] = self._thread.troubles[:], []
-        assert troubles == []
+        assert not troubles, troubles
 
 
 def render(ask: PageAsk) -> Page:
