@@ -21,14 +21,10 @@ from e2e_running import Dashboard, Running, Start
 from e2e_site import Site
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each file stays on one worker: what it started is shared by its tests."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(f"e2e-{item.path.stem}"))
-            if os.name != "posix":
-                item.add_marker(pytest.mark.skip(reason="signals, and the programs of a Unix system"))
+        if Path(__file__).parent in item.path.parents and os.name != "posix":
+            item.add_marker(pytest.mark.skip(reason="signals, and the programs of a Unix system"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -49,7 +49,7 @@ class Load:
     def more(self, count: int) -> None:
         """Wait until that many more responses have come."""
         wanted = len(self.received) + count
-        until(lambda: len(self.received) >= wanted, f"{count} more responses; {self.failed[-3:]}")
+        until(lambda: len(self.received) >= wanted, lambda: f"{count} more responses; {self.failed[-9:]}")
 
     def _work(self, secure: bool) -> None:
         while not self._stopping.is_set():

@@ -28,13 +28,17 @@ ROLES = ("engine", "recorder", "web")
 PATIENCE = 20.0
 
 
-def until(condition: Callable[[], T], what: str, within: float = PATIENCE) -> T:
-    """What `condition` gives, as soon as that is true; asked again and again where nothing tells of the change."""
+def until(condition: Callable[[], T], what: str | Callable[[], str], within: float = PATIENCE) -> T:
+    """What `condition` gives, as soon as that is true; asked again and again where nothing tells of the change.
+
+    `what` is waited for, in words, or says at the end what was missed.
+    """
     limit = time.monotonic() + within
     while True:
         if found := condition():
             return found
-        assert time.monotonic() < limit, f"not within {within:g} s: {what}"
+        if time.monotonic() >= limit:
+            raise AssertionError(f"not within {within:g} s: {what() if callable(what) else what}")
         time.sleep(0.03)
 
 

@@ -24,6 +24,7 @@ LIVES = 5
 KILLED = ("engine", "recorder", "web", "engine")  # in each life, and then the supervisor
 PROMISE = 0.1  # what was answered longer ago than this is on record, whoever is killed
 OPENED = 500
+LATE = 0.3  # what a client reads so soon after a kill was sent before it: a new engine needs longer to start
 GRACE = 10.0  # a process whose supervisor was killed is gone within these seconds
 
 
