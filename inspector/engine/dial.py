@@ -95,6 +95,18 @@ class Dialer:
 
         `tunnel` asks for a connection to the site itself even for plain text, not for one to an upstream proxy.
         """
+        try:
+            return await self._connect(origin, flow, tunnel=tunnel)
+        except DialError:
+            raise
+        except Exception as error:
+            # whoever waits must hear of it, or would wait for ever
+            self.context.complain(
+                f"connecting to {origin.host}:{origin.port} failed by a mistake of ours: {error!r}"
+            )
+            raise DialError(Fault("internal", "us", "connect", None, repr(error))) from error
+
+    async def _connect(self, origin: Origin, flow: Flow, *, tunnel: bool) -> ServerConnection:
         context = self.context
         proxy = self.proxy_for(origin)
         host, port = context.settings.local_sites.get(origin.host, (origin.host, origin.port))

@@ -252,7 +252,7 @@ class Http1(BrowserSide):
         self.wants_payload_only = head.chunked and not flow.head.minor
         if isinstance(reader, CloseBody) or self.wants_payload_only or self._uninvited(flow):
             self._keep = False
-        if self._half_closed and not self._pending:
+        if self.context.stopping or (self._half_closed and not self._pending):
             self._keep = False
         data = response_head(flow, head, keep=self._keep, dechunk=self.wants_payload_only)
         flow.client_response = data

@@ -10,7 +10,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from inspector.engine.client import ClientConnection, Listener
 from inspector.engine.context import Context, LeafSource
@@ -20,6 +20,9 @@ from inspector.engine.pages import Renderer
 from inspector.engine.settings import Settings
 from inspector.exchange.model import Fault
 from inspector.pki.watch import HandshakeWatch
+
+if TYPE_CHECKING:
+    from inspector.engine.flow import Flow
 
 TICK = 0.1
 _DEADLINES_EVERY = 5
@@ -101,28 +104,46 @@ class Engine:
             if isinstance(stream, ClientConnection) and not self._busy(stream):
                 stream.close()
         limit = time.monotonic() + context.timeouts.stop
-        while self.ledger.live and time.monotonic() < limit:  # noqa: ASYNC110 (once, at the end: an event would cost every exchange)
+        while self._unfinished() and time.monotonic() < limit:  # noqa: ASYNC110 (once, at the end: an event would cost every exchange)
             await asyncio.sleep(0.02)
         for flow in list(self.ledger.live):
-            side, server_side = flow.client, flow.server
-            flow.error = Fault("inspector-stopped", "us", "response-head", None, "", "closed")
-            flow.finished = True
-            if side is not None:
-                side.introduce(flow)
-            flow.client = flow.server = None
-            self.ledger.finish(flow, "failed")
-            if server_side is not None:
-                server_side.flow = None
-            if side is not None:
-                side.flow = None
+            self._cut_off(flow)
         context.pool.close()
         for task in list(context.tasks):
             task.cancel()
         for stream in list(context.streams):
+            stream.close()
+        await self._turn()
+        for stream in list(context.streams):
             stream.abort()
         if self._timer is not None:
             self._timer.cancel()
-        await asyncio.sleep(0)
+        await self._turn()
+
+    def _unfinished(self) -> bool:
+        """Whether an exchange is on its way, or the end of an answer still is."""
+        return bool(self.ledger.live) or any(each.unsent for each in self.context.streams)
+
+    def _cut_off(self, flow: Flow) -> None:
+        side, server = flow.client, flow.server
+        flow.error = Fault("inspector-stopped", "us", "response-head", None, "", "closed")
+        flow.finished = True
+        if side is not None:
+            side.introduce(flow)
+        flow.client = flow.server = None
+        self.ledger.finish(flow, "failed")
+        if server is not None:
+            server.flow = None
+            server.abort()
+        if side is not None:
+            side.flow = None
+            side.connection.abort()
+
+    @staticmethod
+    async def _turn() -> None:
+        """Let connections that were closed go, and tasks that were cancelled end."""
+        for _ in range(5):
+            await asyncio.sleep(0)
 
     @staticmethod
     def _busy(stream: ClientConnection) -> bool:

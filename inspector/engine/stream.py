@@ -268,6 +268,11 @@ class Stream(asyncio.Protocol):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.transport.abort()
 
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait to be sent."""
+        return self.transport.get_write_buffer_size()
+
     def see_off(self, now: float, timeouts: Timeouts) -> None:
         """After the last word, each time `deadline` has passed: close as soon as everything is sent, or nothing moves."""
         left = self.transport.get_write_buffer_size()

@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # peers and workshop are modules of their own
 
-from peers import PATIENCE, Script, Site, Wire
+from peers import Script, Site, Wire
 from workshop import LoopThread, Running, SiteAuthority, Workshop, trusting
 
 from inspector.engine import server
@@ -100,9 +100,8 @@ def talk(request: pytest.FixtureRequest) -> Iterator[Callable[..., Wire]]:
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if receive:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
-        sock.settimeout(PATIENCE)
-        sock.connect(("127.0.0.1", to.ports[door]))
         wires.append(Wire(sock))
+        sock.connect(("127.0.0.1", to.ports[door]))
         return wires[-1]
 
     yield opening

@@ -136,6 +136,7 @@ class Records:
         self.connections: dict[bytes, list[Connection]] = {}
         self.bodies: list[bytes] = []
         self.full = False
+        self.full_of_bodies = False
 
     # -- what the engine sees
 
@@ -144,7 +145,7 @@ class Records:
         return False
 
     def put(self, kind: bytes, payload: bytes, final: bool = False) -> Piece | None:
-        if self.full:
+        if self.full or (kind == b"B" and self.full_of_bodies):
             return None
         with self._changed:
             if kind == b"X":
