@@ -25,7 +25,9 @@ BROWSER_SLOW = 1
 UNUSED = 2
 SITE_SLOW = 2
 
-_NO_GOODBYE = "no TLS close_notify came, without which nobody knows whether a body without a length is complete"
+_NO_GOODBYE = (
+    "no TLS close_notify came, without which nobody knows whether a body without a length is complete"
+)
 
 
 class Waiting(Protocol):
