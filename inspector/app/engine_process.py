@@ -136,7 +136,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _prepare_pages() -> None:
-    from inspector.web.proxy_pages import prepare  # noqa: PLC0415 (after the start, so that the first page needn't wait)
+    from inspector.web.proxy_pages import prepare
 
     prepare()
 
