@@ -122,9 +122,11 @@ def surroundings(folder: Path, browser: Browser) -> dict[str, str]:
         "XDG_CACHE_HOME": _shadow(folder / "cache", cache),
     }
     temporary = folder / "tmp"
-    if len(str(temporary)) <= LONGEST_SOCKET_FOLDER:
+    if len(str(temporary)) > LONGEST_SOCKET_FOLDER:
+        temporary = Path("/tmp")  # noqa: S108 (a browser makes a folder of its own in it)
+    else:
         temporary.mkdir(mode=OURS_ONLY, exist_ok=True)
-        places["TMPDIR"] = temporary
+    places["TMPDIR"] = temporary
     return {name: str(place) for name, place in places.items()}
 
 

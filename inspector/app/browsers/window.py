@@ -173,7 +173,7 @@ def _ask(process: subprocess.Popen[bytes]) -> None:
             capture_output=True, check=False,
         )  # fmt: skip
     else:
-        _signal_group(process.pid, signal.SIGTERM)
+        process.terminate()  # it alone: its helpers have cookies to write before it ends them
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -183,10 +183,5 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 def _kill_group(pid: int) -> None:
     """What the browser left behind: helpers that would go on writing into the folder."""
     if sys.platform != "win32":
-        _signal_group(pid, signal.SIGKILL)
-
-
-def _signal_group(pid: int, number: int) -> None:
-    if sys.platform != "win32":
         with contextlib.suppress(OSError):  # none of them is left
-            os.killpg(pid, number)
+            os.killpg(pid, signal.SIGKILL)
