@@ -13,8 +13,9 @@ import click
 from inspector.cli import certificates
 from inspector.cli.targets import target
 from inspector.pki import checks, trust, visit
-from inspector.pki.checks import Case, Check
+from inspector.pki.checks import Check
 from inspector.pki.contexts import client_context
+from inspector.pki.paths import Case
 from inspector.pki.verdict import why_not
 from inspector.pki.visit import Handshake, Target
 

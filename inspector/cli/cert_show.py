@@ -14,8 +14,8 @@ from inspector.app.errors import InspectorError
 from inspector.cli import certificates
 from inspector.cli.targets import file_named, target
 from inspector.pki import checks, reading, trust, visit
-from inspector.pki.checks import Case
 from inspector.pki.describe import describe
+from inspector.pki.paths import Case
 
 
 @click.command("show")

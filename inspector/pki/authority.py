@@ -23,8 +23,8 @@ from inspector.pki import certificates, vault
 from inspector.pki.certificates import SERVER, PublicKey, Usages
 from inspector.pki.constraints import Scope, permitted
 from inspector.pki.errors import BadName, NotPermitted
+from inspector.pki.founding import BACKDATED, CERTIFICATE
 from inspector.pki.names import canonical
-from inspector.pki.vault import BACKDATED, CERTIFICATE
 
 LEAF_LIFETIME = dt.timedelta(days=45)
 _MOST_NAMES = 100

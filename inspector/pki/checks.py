@@ -7,16 +7,15 @@ differ, the verifier is right: what a client really said stands beside these che
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from inspector.pki.constraints import admits, constraints_of
 from inspector.pki.describe import CertificateFacts, describe, quietly
+from inspector.pki.paths import Case, is_issued, matches, names_of
 from inspector.pki.reading import in_order
 
 _WEAK_RSA, _WEAK_EC = 2048, 224
@@ -32,40 +31,6 @@ class Check:
     good: bool | None
     sentence: str
     cure: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A chain as it was sent (DER, leaf first), the name it is to be for (empty: none), the time, and the roots that are believed.
-
-    `roots` None: they cannot be listed here (macOS), so trust is for the system to judge.
-    """
-
-    chain: tuple[bytes, ...]
-    host: str
-    now: dt.datetime
-    roots: Sequence[bytes] | None
-
-    def path(self) -> tuple[bytes, ...]:
-        """From the leaf up to the first believed root, as browsers look for it: a root that others signed too needs nobody above it."""
-        ordered = in_order(self.chain)
-        with quietly():
-            used = [ordered[0]]
-            while (root := self.root_above(used[-1])) is None:
-                after = ordered[len(used) : len(used) + 1]
-                if not after or not _names_issuer(used[-1], after[0]):
-                    return tuple(used)
-                used.append(after[0])
-        return tuple(used) if root == used[-1] else (*used, root)
-
-    def root_above(self, der: bytes) -> bytes | None:
-        """The believed root that signed this certificate, or is it."""
-        if not self.roots:
-            return None
-        if der in self.roots:
-            return der
-        issuer = x509.load_der_x509_certificate(der).issuer.public_bytes()
-        return next((root for root in self.roots if issuer in root and _is_issued(der, root)), None)
 
 
 def run(case: Case) -> tuple[Check, ...]:
@@ -107,7 +72,7 @@ def _name(case: Case, facts: Sequence[CertificateFacts]) -> Check:
         return Check("name", title, False, sentence, _make_again(case.host))
     if not case.host:
         return Check("name", title, True, _listed(names))
-    if any(_matches(name, case.host) for name in names):
+    if any(matches(name, case.host) for name in names):
         return Check("name", title, True, f"It is for {_listed(names)}.")
     return Check("name", title, False, f"It is for {_listed(names)}.", _make_again(case.host))
 
@@ -116,7 +81,7 @@ def _signatures(case: Case, facts: Sequence[CertificateFacts]) -> Check:
     title = "Each is signed by the next"
     path = case.path()
     for low, high in pairwise(range(len(path))):
-        if not _is_issued(path[low], path[high]):
+        if not is_issued(path[low], path[high]):
             sentence = (
                 f"The signature on {_called(facts[low])} was not made with the key of {_called(facts[high])}."
             )
@@ -181,7 +146,7 @@ def _constraints(case: Case, facts: Sequence[CertificateFacts]) -> Check:
     title = "Its authorities may vouch for these names"
     path = case.path()
     with quietly():
-        names = _names(path[0])
+        names = names_of(path[0])
         for der, each in zip(path[1:], facts[1:], strict=True):
             constraints = constraints_of(x509.load_der_x509_certificate(der))
             outside = [name for name in names if constraints is not None and not admits(constraints, name)]
@@ -295,41 +260,3 @@ def _listed(names: Sequence[str], most: int = 6) -> str:
 
 def _make_again(host: str) -> str:
     return f"Make it again for the right names: inspector cert make {host or 'myapp.test'}"
-
-
-def _matches(name: str, host: str) -> bool:
-    """RFC 6125 §6.4.3: a wildcard is the whole first label, and stands for just one. Addresses have no wildcards."""
-    name, host = name.lower().rstrip("."), host.lower().rstrip(".").strip("[]")
-    try:
-        return ipaddress.ip_address(name) == ipaddress.ip_address(host)
-    except ValueError:
-        pass
-    if name.startswith("*."):
-        return host.partition(".")[2] == name[2:] and "." in name[2:]
-    return name == host
-
-
-def _names(der: bytes) -> list[x509.GeneralName]:
-    certificate = x509.load_der_x509_certificate(der)
-    try:
-        return list(certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
-    except (x509.ExtensionNotFound, ValueError):
-        return []
-
-
-def _is_issued(der: bytes, by: bytes) -> bool:
-    try:
-        certificate = x509.load_der_x509_certificate(der)
-        certificate.verify_directly_issued_by(x509.load_der_x509_certificate(by))
-    except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
-        return False
-    return True
-
-
-def _names_issuer(der: bytes, other: bytes) -> bool:
-    """Whether `other` has the name that stands as issuer, whatever its key."""
-    try:
-        issuer = x509.load_der_x509_certificate(der).issuer
-        return issuer == x509.load_der_x509_certificate(other).subject
-    except ValueError:
-        return False

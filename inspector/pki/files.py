@@ -18,6 +18,7 @@ PRIVATE = 0o600
 PUBLIC = 0o644
 _OTHERS = 0o077
 _ABANDONED = 60.0  # seconds
+_HALF_WRITTEN = 2.0  # seconds to wait for another process that is writing a file without links
 _BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | _BINARY
 
@@ -40,6 +41,21 @@ def publish(path: Path, content: bytes, mode: int) -> bool:
     finally:
         with suppress(FileNotFoundError):
             draft.unlink()
+
+
+def settled(path: Path) -> bytes | None:
+    """The PEM file's content, None if there is none. Waits a moment for one that is just being written."""
+    deadline = time.monotonic() + _HALF_WRITTEN
+    while True:
+        try:
+            content = path.read_bytes()
+            written = path.stat().st_mtime
+        except FileNotFoundError:
+            return None
+        is_old = abs(time.time() - written) > _HALF_WRITTEN
+        if b"-----END " in content or time.monotonic() > deadline or is_old:
+            return content
+        time.sleep(0.01)
 
 
 def replace(path: Path, content: bytes, mode: int) -> None:

@@ -22,8 +22,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from inspector.pki.authority import Authority
 from inspector.pki.certificates import CLIENT, SERVER, Key, PublicKey, Usages, new_key
 from inspector.pki.errors import BadName, BadRequest
+from inspector.pki.founding import BACKDATED
 from inspector.pki.names import subject
-from inspector.pki.vault import BACKDATED
 
 DAYS = 365
 MOST_DAYS = (

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import socket
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -21,15 +19,10 @@ from typing import NamedTuple
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from inspector.pki import certificates, files
-from inspector.pki.certificates import Key, new_key
+from inspector.pki import files, founding
+from inspector.pki.certificates import Key
 from inspector.pki.constraints import Scope
 from inspector.pki.errors import (
     AuthorityExpired,
@@ -38,14 +31,21 @@ from inspector.pki.errors import (
     AuthorityUnreadable,
     AuthorityUnwritable,
 )
+from inspector.pki.founding import BACKDATED, CERTIFICATE, INTERMEDIATE, KEY
 
-CERTIFICATE = "ca.pem"
-KEY = "ca-key.pem"
-INTERMEDIATE = "ca-intermediate.pem"
+__all__ = [
+    "BACKDATED",
+    "CERTIFICATE",
+    "INTERMEDIATE",
+    "KEY",
+    "Kept",
+    "create",
+    "exists",
+    "load_or_create",
+    "put_aside",
+    "read_certificate",
+]
 
-LIFETIME = dt.timedelta(days=730)
-BACKDATED = dt.timedelta(days=1)  # a browser's clock may be behind ours
-_HALF_WRITTEN = 2.0  # seconds to wait for another process that is writing a file without links
 _OUTSIDE_THE_PROFILE = (
     "{folder} lies outside your user profile, and other people of this machine may be able to read the key in it. "
     "Choose a home inside your user profile with --home."
@@ -69,18 +69,18 @@ def load_or_create(folder: Path, now: dt.datetime) -> Kept:
     """What is in the folder; where nothing is, a full authority is made. Raises AuthorityError, whose message says the cure."""
     try:
         files.private_folder(folder)
-        certificate_pem = _read(folder / CERTIFICATE)
-        key_pem = _read(folder / KEY)
-        above_pem = _read(folder / INTERMEDIATE)
+        certificate_pem = files.settled(folder / CERTIFICATE)
+        key_pem = files.settled(folder / KEY)
+        above_pem = files.settled(folder / INTERMEDIATE)
         if key_pem is None:
             if certificate_pem is not None or above_pem is not None:
                 raise _key_is_missing(folder)
-            key_pem = _make_key(folder)
+            key_pem = founding.make_key(folder)
         key = _parse_key(folder, key_pem)
         if certificate_pem is None:
             if above_pem is not None:
                 raise _root_is_missing(folder)
-            certificate_pem = _make_certificate(folder, key, now)
+            certificate_pem = founding.make_root(folder, key, now)
         warning = _guard(folder / KEY)
     except OSError as error:
         raise _unusable(folder, error) from error
@@ -97,9 +97,9 @@ def create(folder: Path, scope: Scope | None, now: dt.datetime) -> None:
         if any((folder / name).exists() for name in (CERTIFICATE, KEY, INTERMEDIATE)):
             raise AuthorityUnwritable(f"There is an authority in {folder} already. Put it aside first.")
         if scope is None:
-            _make_certificate(folder, _parse_key(folder, _make_key(folder)), now)
+            founding.make_root(folder, _parse_key(folder, founding.make_key(folder)), now)
         else:
-            _make_practice(folder, scope, now)
+            founding.make_practice(folder, scope, now)
     except OSError as error:
         raise _unusable(folder, error) from error
 
@@ -150,24 +150,6 @@ def _new_folder(folder: Path, name: str) -> Path:
 
 
 # --- reading ---------------------------------------------------------------------------------------------
-
-
-def _read(path: Path) -> bytes | None:
-    """The file's content, None if there is none. Waits a moment for one that is just being written."""
-    deadline = time.monotonic() + _HALF_WRITTEN
-    while True:
-        try:
-            content = path.read_bytes()
-            written = path.stat().st_mtime
-        except FileNotFoundError:
-            return None
-        if (
-            b"-----END " in content
-            or time.monotonic() > deadline
-            or abs(time.time() - written) > _HALF_WRITTEN
-        ):
-            return content
-        time.sleep(0.01)
 
 
 def _parse_key(folder: Path, pem: bytes) -> Key:
@@ -244,52 +226,6 @@ def _guard(key: Path) -> str:
         )
     open_one = next((path for path in (key, key.parent) if files.is_open_to_others(path)), None)
     return "" if open_one is None else _STAYS_OPEN.format(path=open_one)
-
-
-# --- making ----------------------------------------------------------------------------------------------
-
-
-def _publish(path: Path, pem: bytes, mode: int) -> bytes:
-    """Write the file, unless another process was faster; what is in it now counts."""
-    files.publish(path, pem, mode)
-    return _read(path) or pem
-
-
-def _pem(key: Key) -> bytes:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _make_key(folder: Path) -> bytes:
-    return _publish(folder / KEY, _pem(new_key()), files.PRIVATE)
-
-
-def _make_certificate(folder: Path, key: Key, now: dt.datetime) -> bytes:
-    starts = now - BACKDATED
-    made = certificates.root(key, host=socket.gethostname(), made=now, starts=starts, ends=starts + LIFETIME)
-    return _publish(folder / CERTIFICATE, made.public_bytes(Encoding.PEM), files.PUBLIC)
-
-
-def _make_practice(folder: Path, scope: Scope, now: dt.datetime) -> None:
-    """The root's key lives in this function alone: it signs the root and one intermediate, and is gone."""
-    host, starts = socket.gethostname(), now - BACKDATED
-    root_key, key = new_key(), new_key()
-    root = certificates.root(
-        root_key, host=host, made=now, starts=starts, ends=starts + LIFETIME, scope=scope
-    )
-    above = certificates.intermediate(
-        key.public_key(), signed_by=root, key=root_key, host=host, made=now, scope=scope
-    )
-    del root_key
-    parts = (
-        (INTERMEDIATE, above.public_bytes(Encoding.PEM), files.PUBLIC),
-        (CERTIFICATE, root.public_bytes(Encoding.PEM), files.PUBLIC),
-        (KEY, _pem(key), files.PRIVATE),
-    )
-    for name, pem, mode in parts:
-        if not files.publish(folder / name, pem, mode):
-            raise AuthorityUnwritable(
-                f"Another program made an authority in {folder} at the same moment. Look at it, then try again."
-            )
 
 
 # --- what is the matter, and the cure --------------------------------------------------------------------

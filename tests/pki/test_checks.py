@@ -10,8 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
-from inspector.pki import checks
-from inspector.pki.checks import Case
+from inspector.pki import checks, paths
+from inspector.pki.paths import Case
 
 NOW = dt.datetime.now(dt.UTC)
 AIA = x509.AuthorityInformationAccess([
@@ -159,7 +159,7 @@ def test_which_names_fit(forge, root, name, host, matches):
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        assert checks._matches(name, host) is matches
+        assert paths.matches(name, host) is matches
     leaf = forge("x", by=root, names=[name])
     assert (run([leaf], [root], host)["name"].good) is matches
 

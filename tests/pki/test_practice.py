@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from inspector.pki import certificates, vault
+from inspector.pki import certificates, founding, vault
 from inspector.pki.authority import Authority, moment
 from inspector.pki.certificates import is_ours, new_key
 from inspector.pki.chains import chain_of
@@ -78,13 +78,13 @@ def test_the_key_that_is_kept_is_the_intermediates_and_the_roots_is_nowhere(prac
     assert kept.public_key() == practice.above[0].public_key()
     assert kept.public_key() != practice.certificate.public_key()
     made = []
-    monkeypatch.setattr(vault, "new_key", lambda: made.append(new_key()) or made[-1])
+    monkeypatch.setattr(founding, "new_key", lambda: made.append(new_key()) or made[-1])
     folder = Authority.create(tmp_path / "other", Scope.parse("")).folder
     root_key, _ = made
     secret = f"{root_key.private_numbers().private_value:x}".encode()
     for path in folder.iterdir():
-        assert load_pem_private_key(vault._pem(root_key), None)
-        assert vault._pem(root_key).splitlines()[1] not in path.read_bytes()
+        assert load_pem_private_key(founding._pem(root_key), None)
+        assert founding._pem(root_key).splitlines()[1] not in path.read_bytes()
         assert secret not in path.read_bytes()
 
 
@@ -151,7 +151,7 @@ def test_nothing_that_lacks_a_part_becomes_a_full_authority(practice, missing):
 
 def test_every_moment_of_making_it_is_refused_or_whole(tmp_path, monkeypatch):
     """Cut off after 0, 1, 2 files: never an authority that may vouch for everything."""
-    genuine = vault.files.publish
+    genuine = founding.files.publish
     for files in range(3):
         folder, left = tmp_path / str(files), [files]
 
@@ -161,10 +161,10 @@ def test_every_moment_of_making_it_is_refused_or_whole(tmp_path, monkeypatch):
             left[0] -= 1
             return genuine(path, content, mode)
 
-        monkeypatch.setattr(vault.files, "publish", publish)
+        monkeypatch.setattr(founding.files, "publish", publish)
         with pytest.raises(KeyboardInterrupt):
             Authority.create(folder, Scope.parse(""))
-        monkeypatch.setattr(vault.files, "publish", genuine)
+        monkeypatch.setattr(founding.files, "publish", genuine)
         if files:
             with pytest.raises(AuthorityUnreadable):
                 Authority.load_or_create(folder)

@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 SECRET = "-----BEGIN PRIVATE KEY-----"
-PRIVATE = ("certs/ca-key.pem", "captures/index.db", "run/web-secret", "run/inspector.log", "control.db")
+PRIVATE = (
+    "certs/ca-key.pem",
+    "certs/ca-intermediate.pem",
+    "certs/old-2026-01-01/ca-key.pem",
+    "captures/index.db",
+    "run/web-secret",
+    "run/inspector.log",
+    "control.db",
+)
 
 
 @pytest.fixture(scope="module")
