@@ -10,7 +10,6 @@ import hmac
 import ipaddress
 import socket
 from base64 import b64decode
-from functools import lru_cache
 
 _BEGIN = b"basic "
 
@@ -34,10 +33,9 @@ class Guard:
             given = b64decode(field[6:].strip(), validate=True)
         except ValueError:
             return False
-        return hmac.compare_digest(given, self._credentials)
+        return self._credentials != b"" and hmac.compare_digest(given, self._credentials)
 
 
-@lru_cache(maxsize=1024)
 def is_this_computer(address: str) -> bool:
     """Whether an IP address belongs to this computer: loopback, unspecified, or one of its interfaces."""
     try:
@@ -52,18 +50,19 @@ def is_this_computer(address: str) -> bool:
             embedded = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if embedded is not None and is_this_computer(str(embedded)):
             return True
-    return ip.is_loopback or ip.is_unspecified or _is_bound_here(ip)
+    return ip.is_loopback or ip.is_unspecified or _is_bound_here(address)
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-def _is_bound_here(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    # only an address of one's own interface can be bound to; works alike on every system
-    family = socket.AF_INET6 if ip.version == 6 else socket.AF_INET
+def _is_bound_here(address: str) -> bool:
+    # only an address of one's own interface can be bound to; works alike on every system. Not remembered: it is
+    # asked only where the port is one of ours, and computers change networks
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.bind((str(ip), 0))
+            probe.bind((address, 0))
     except OSError:
         return False
     return True
