@@ -61,6 +61,8 @@ async def _serve(child: Child) -> None:
         authority = Authority.load_or_create(settings.certs)
     except PkiError as error:
         raise child.cannot(str(error)) from error
+    if authority.warning:
+        child.say(authority.warning)
     archive = ArchiveWriter(
         Path(settings.data, "captures"),
         engine=Ids().next(),

@@ -62,6 +62,8 @@ def command(  # noqa: PLR0917 (click gives them by name)
         made = handmade.make(authority, names, rsa_key=rsa_key, client=client, days=days)
     written = _places(out.absolute(), made, client=client, p12=p12)
     _write(written, made, password)
+    if authority.warning:
+        click.echo(f"{click.style('!', fg='yellow', bold=True)} {authority.warning}\n", err=True)
     if is_new:
         click.echo(f"There was no authority yet in {place.certs}, so one was made.\n")
     _tell(place, authority, made, written, password, client=client)

@@ -290,6 +290,13 @@ def test_not_while_inspector_runs_on_it(ca, authority, monkeypatch):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes")
+def test_a_run_warns_of_a_key_that_lay_open(start_inspector, authority, home):
+    (authority.folder / "ca-key.pem").chmod(0o644)
+    started = start_inspector(home=home).wait_until_ready()
+    assert "could be read by other people" in started.said
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes")
 def test_every_key_is_private_under_an_open_umask(home):
     code = "import os, sys; os.umask(0); from inspector.cli.main import main; main(sys.argv[1:])"
     for words in (("new", "--full"), ("new", "--only", "test", "--yes"), ("renew", "--yes")):

@@ -91,6 +91,14 @@ def test_keys_are_private_under_an_open_umask(home, out):
     assert (out / "a.test.pem").stat().st_mode & 0o777 == 0o644
 
 
+@pytest.mark.skipif(os.name != "posix", reason="file modes")
+def test_an_authoritys_key_that_lay_open_is_warned_of(cert, out, home):
+    key = Authority.load_or_create(home / "certs").folder / "ca-key.pem"
+    key.chmod(0o644)
+    assert "could be read by other people" in cert("a.test").output
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
 def test_the_same_again_replaces_it(cert, out):
     cert("a.test")
     before = (out / "a.test.pem").read_bytes()
