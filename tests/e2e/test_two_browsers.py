@@ -66,6 +66,12 @@ class Watch:
         assert self.list.evaluate("window.opened") == "once"
         return found.json_value()
 
+    def exchange_before(self, id: str) -> str:
+        """The id of the one above it in the list."""
+        return self.list.evaluate(
+            "id => document.getElementById(`row-${id}`).previousElementSibling.dataset.id", id
+        )
+
     def open(self, id: str, tab: str = "messages", **view: str) -> Page:
         """The page of an exchange, in the second tab."""
         query = "&".join(f"{name}={value}" for name, value in {"tab": tab, **view}.items())
@@ -368,3 +374,40 @@ def test_the_list_paused_stands_still_and_goes_on(page: Page, base: str, watch: 
     assert watch.list.locator(".row", has_text=path).count() == 0
     watch.list.click("[data-list-hold]")
     watch.shown("GET", base + path, 200)
+
+
+def test_what_was_captured_never_runs(page: Page, base: str, watch: Watch) -> None:
+    """Markup in an address, a field, a form and a page stays text: it isn't even there for the policy to refuse."""
+    evil = "\"'><script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\">"
+    page.goto(f"{base}/new")
+    page.evaluate(
+        """async (evil) => {
+            await fetch("/load/evil?" + evil, {headers: {"X-Evil": evil}});
+            await fetch("/form", {method: "POST", body: new URLSearchParams({name: evil, [evil]: "value"})});
+        }""",
+        evil,
+    )
+    form = watch.shown("POST", f"{base}/form", 200)
+    before = watch.exchange_before(form)
+    for id in (before, form):
+        for view in ({}, {"request": "raw", "response": "raw"}, {"side": "site"}, {"side": "changes"}):
+            shown = watch.open(id, **view)
+            assert "owned" not in shown.title()
+            assert shown.locator("img[src=x]").count() == 0
+    assert "owned" not in watch.list.title()
+    expect(watch.open(form).locator(".half-response")).to_contain_text("document.title = 'owned'")
+
+
+def test_the_open_list_survives_the_dashboards_death(
+    page: Page, base: str, watch: Watch, running: Running
+) -> None:
+    """kill -9 to the web process: the page shows what it missed when that is back, without a reload."""
+    restarts = running.notice["restarts"]["web"]
+    path = f"/load/missed-{base.partition(':')[0]}"
+    running.kill("web")
+    page.goto(base + path)
+    running.wait_until_back("web", restarts + 1)
+    watch.shown("GET", base + path, 200)
+    expect(watch.list.locator("[data-lamp-words]").first).to_have_text("Capturing")
+    assert all("net::ERR" in each for each in watch.complaints), watch.complaints
+    watch.complaints.clear()
