@@ -11,6 +11,7 @@ from workshop import Workshop, trusting
 from inspector.exchange.decisions import say
 from inspector.pki.authority import Authority
 from inspector.pki.constraints import Scope
+from inspector.web.present.sentence import sentence
 
 
 @pytest.fixture
@@ -48,6 +49,7 @@ def test_a_host_outside_is_passed_through_with_its_own_certificate(
     assert decision.code == "left-encrypted"
     assert "other.example is not among the names" in say(decision.code, decision.detail)
     assert not exchange.changed
+    assert "did not look inside: other.example is not among the names" in sentence(exchange)
 
 
 def test_a_host_inside_is_opened(practising, practice, talk, site, hosts, site_authority):  # noqa: PLR0917 (fixtures)

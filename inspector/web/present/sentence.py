@@ -43,7 +43,9 @@ def _tunnel(exchange: Exchange) -> str:
         else "passed its bytes on as they came"
     )
     asked = f"{asker(exchange)} asked for a tunnel to {exchange.host}, port {exchange.port}"
-    return f"{asked}; Inspector {did}. {so_far}{there} went there and {back} came back."
+    reasons = (each.detail for each in exchange.decisions if each.code == "left-encrypted")
+    why = next((f": {reason}" for reason in reasons), ".")
+    return f"{asked}; Inspector {did}{why} {so_far}{there} went there and {back} came back."
 
 
 def _asked(exchange: Exchange) -> str:
