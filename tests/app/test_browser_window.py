@@ -77,7 +77,10 @@ def test_its_environment_keeps_temporary_files_in_its_folder(plays, open_one):
     with open_one(browser) as opened:
         opened.wait()
         told = (opened.folder / "profile" / "told").read_text()
-        assert told in (str(opened.folder / "tmp"), "/tmp")  # the latter where a socket's path would become too long
+        assert told in (
+            str(opened.folder / "tmp"),
+            "/tmp",
+        )  # the latter where a socket's path would become too long
 
 
 def test_closing_ends_it_with_all_its_processes(plays, open_one):
