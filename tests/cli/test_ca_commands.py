@@ -296,6 +296,17 @@ def test_a_run_warns_of_a_key_that_lay_open(start_inspector, authority, home):
     assert "could be read by other people" in started.said
 
 
+def test_the_key_is_in_no_other_file_of_the_home(start_inspector, home):
+    started = start_inspector(home=home).wait_until_ready()
+    started.stop()
+    key = home / "certs" / "ca-key.pem"
+    secrets = key.read_bytes().splitlines()[1:-1]
+    for path in home.rglob("*"):
+        if path.is_file() and path != key:
+            content = path.read_bytes()
+            assert not [line for line in secrets if line in content], path
+
+
 @pytest.mark.skipif(os.name != "posix", reason="file modes")
 def test_every_key_is_private_under_an_open_umask(home):
     code = "import os, sys; os.umask(0); from inspector.cli.main import main; main(sys.argv[1:])"
