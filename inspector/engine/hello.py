@@ -37,8 +37,12 @@ _LONGEST_GUESS = 4096
 _DECODE_ERROR = b"\x15\x03\x01\x00\x02\x02\x32"  # a fatal alert, RFC 8446 §6
 
 # a method and how a target begins, or a whole request line; CONNECT asks the far end to be a proxy, PRI is HTTP/2
-_HTTP = re.compile(rb"(?!CONNECT |PRI )[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24} (?:[/*]|https?:|[^\r\n]* HTTP/1)")
-_MAYBE_HTTP = re.compile(rb"(?!CONNECT |PRI )[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24}+(?: [^\r\n]*+)?+")
+_HTTP = re.compile(
+    rb"(?:\r\n){0,2}(?!CONNECT |PRI )[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24} (?:[/*]|https?:|[^\r\n]* HTTP/1)"
+)
+_MAYBE_HTTP = re.compile(
+    rb"\r|(?:\r\n){1,2}\r?|(?:\r\n){0,2}(?!CONNECT |PRI )[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24}+(?: [^\r\n]*+)?+"
+)
 
 
 def looks_like_http(words: bytes) -> bool | None:

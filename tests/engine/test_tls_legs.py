@@ -162,6 +162,33 @@ def test_https_in_absolute_form_is_asked_for_over_tls(talk, secure_site, engine)
     assert (engine.records.only().scheme, engine.records.only().protection) == ("https", "decrypted")
 
 
+def test_a_websocket_inside_tls_is_a_wss(talk, secure_site, engine, browser_tls):
+    switch = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    here = secure_site(lambda wire: (wire.head(), wire.send(switch + b"hi"), wire.exactly(4), wire.goodbye()))
+    wire = talk().connect(here.name).secure(browser_tls, "site.test")
+    wire.send(request(b"GET", b"/", b"Host: site.test", b"Connection: Upgrade", b"Upgrade: websocket"))
+    assert wire.head() == switch
+    wire.send(b"ping")
+    assert wire.rest() == b"hi"
+    wire.close()
+    exchange = engine.records.only()
+    assert (exchange.kind, exchange.scheme, exchange.protection) == ("websocket", "wss", "decrypted")
+
+
+def test_a_browser_that_does_not_read_holds_the_site_back_inside_tls_too(
+    talk, secure_site, engine, browser_tls
+):
+    size = 20_000_000
+    here = secure_site(answering((b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size, b"x" * size)))
+    wire = talk().connect(here.name).secure(browser_tls, "site.test").send(ASKED)
+    wire.head()
+    browser = engine.browser()
+    engine.thread.settle(lambda: browser.talk.flow.down.size)
+    assert browser.talk.flow.down.size < size
+    assert browser.transport.get_write_buffer_size() < 1_000_000
+    assert wire.exactly(size) == b"x" * size
+
+
 def test_large_bodies_pass_through_tls_both_ways(talk, secure_site, browser_tls):
     body = bytes(range(256)) * 8000
     here = secure_site(answering(ok(body)))
