@@ -22,10 +22,13 @@ class Program(NamedTuple):
 
 PROGRAMS = (
     Program(("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"), "chromium", "browser"),
+    Program(("firefox", "firefox-esr"), "firefox-esr", "browser"),
     Program(("curl",), "curl", "clients"),
     Program(("wget",), "wget", "clients"),
     Program(("git",), "git", "clients"),
     Program(("node",), "nodejs", "clients"),
+    Program(("javac",), "default-jdk-headless", "clients"),
+    Program(("certutil",), "libnss3-tools", "clients"),
     Program(("certutil",), "libnss3-tools", "clients"),
 )
 

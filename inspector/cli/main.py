@@ -27,6 +27,9 @@ COMMANDS = {
         "inspector.cli.open", "Open the dashboard of a running Inspector with a fresh sign-in link."
     ),
     "browse": Entry("inspector.cli.browse", "Open a browser window that is captured."),
+    "env": Entry(
+        "inspector.cli.env", "Print the variables that send a terminal's programs through the proxy."
+    ),
     "status": Entry("inspector.cli.status", "Say whether Inspector runs, where, and how it is."),
     "ca": Entry("inspector.cli.ca", "The certificate authority: where it is, who trusts it, a new one."),
     "cert": Entry(

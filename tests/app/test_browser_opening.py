@@ -10,6 +10,7 @@ from inspector.app.errors import InspectorError
 from inspector.app.home import Home
 from inspector.app.notice import Running
 from inspector.pki.authority import Authority
+from inspector.pki.constraints import Scope
 
 
 class System:
@@ -103,6 +104,13 @@ def test_the_dashboard_is_gone_round_in_every_spelling(place, authority):
 def test_it_believes_the_authority_of_this_home(place, authority):
     made = wish(Ask(), place, running(), System())
     assert (made.authority, made.key_hash) == (authority.pem, authority.spki_sha256_base64)
+
+
+def test_it_accepts_a_practice_authoritys_intermediate_which_is_what_the_proxy_sends(place):
+    practice = Authority.create(place.certs, Scope.parse("example.com"))
+    made = wish(Ask(), place, running(), System())
+    assert made.authority == practice.pem
+    assert practice.spki_sha256_base64 in made.key_hash.split(",")
 
 
 def test_beside_is_the_right_half_of_the_screen_or_of_a_likely_one(place, authority):

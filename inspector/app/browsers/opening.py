@@ -18,6 +18,7 @@ from inspector.app.browsers.kinds import Area, System, Wish
 from inspector.app.errors import InspectorError
 from inspector.app.home import Home
 from inspector.app.notice import Running
+from inspector.pki.founding import CERTIFICATE, INTERMEDIATE
 
 START = "http://inspector.test/start"
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d+(?:/|$))", re.IGNORECASE)
@@ -41,13 +42,15 @@ def wish(ask: Ask, place: Home, running: Running, system: System) -> Wish:
             f"This Inspector stands in front of {running.reverse} (--reverse), so no browser has to be set up for it.",
             f"Open http://{parse_address(running.listen[0]).reachable}/ in any browser.",
         )
-    pem = _authority(place.certs / "ca.pem")
+    pem = _authority(place.certs / CERTIFICATE)
+    intermediate = place.certs / INTERMEDIATE
+    signers = pem + (_authority(intermediate) if intermediate.exists() else b"")
     return Wish(
         url=as_url(ask.url) if ask.url else START,
         proxy=_proxy(running),
         around=_dashboard(running),
         authority=pem,
-        key_hash=",".join(key_hash(each) for each in x509.load_pem_x509_certificates(pem)),
+        key_hash=",".join(key_hash(each) for each in x509.load_pem_x509_certificates(signers)),
         area=ask.area or ((system.screen() or DEFAULT_AREA).right_half() if ask.beside else None),
         headless=ask.headless,
         debugging_port=ask.debugging_port,
