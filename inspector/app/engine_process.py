@@ -21,6 +21,7 @@ from inspector.engine.settings import Settings
 from inspector.exchange.ids import Ids
 from inspector.pki.authority import Authority
 from inspector.pki.errors import PkiError
+from inspector.pki.keylog import MOST_CONTEXTS, KeyLog
 from inspector.pki.leaves import Leaves
 from inspector.pki.watch import HandshakeWatch
 from inspector.store.archive import ArchiveWriter
@@ -77,7 +78,7 @@ async def _serve(child: Child) -> None:
             engine_settings(settings),
             sockets=child.sockets("listen"),
             archive=archive,
-            leaves=Leaves(authority, limit=settings.limits.leaves, watch=watch),
+            leaves=_leaves(authority, settings, watch),
             authority=(authority.pem, authority.der),
             render=_render,
             watch=watch,
@@ -105,6 +106,13 @@ async def _serve(child: Child) -> None:
     board.write(exchanges=engine.ledger.finished, connections=0)
 
 
+def _leaves(authority: Authority, settings: RunSettings, watch: HandshakeWatch) -> Leaves:
+    if not settings.keylog:
+        return Leaves(authority, limit=settings.limits.leaves, watch=watch)
+    limit = min(settings.limits.leaves, MOST_CONTEXTS)
+    return Leaves(authority, limit=limit, watch=watch, keylog=KeyLog(Path(settings.keylog)))
+
+
 def engine_settings(settings: RunSettings) -> Settings:
     """What the engine needs to know of a run."""
     listen = tuple(_host_port(each) for each in settings.listen)
@@ -121,6 +129,7 @@ def engine_settings(settings: RunSettings) -> Settings:
         upstream_ca=settings.upstream_ca,
         own_ca=str(settings.certs / "ca.pem"),
         verify_upstream=settings.verify_upstream,
+        keylog=settings.keylog,
         capture=settings.capture,
         worker=WORKER,
         limits=settings.limits,

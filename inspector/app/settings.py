@@ -40,6 +40,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     proxy_auth: str = ""
     upstream_ca: str = ""
     verify_upstream: bool = True
+    keylog: str = ""
     upstream_proxy: str = ""
     upstream_bypass: tuple[str, ...] = ()
     upstream_found_in: str = ""

@@ -97,6 +97,10 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "--store", group=WHERE, metavar="KIND", default="sqlite", help="Where captures are listed; only sqlite so far.",
     ),
+    Option(
+        "--keylog", group=WHERE, metavar="FILE", default=None,
+        help="Write the session keys of all TLS connections to this file, for Wireshark. Whoever has it can read recordings of them.",
+    ),
     Option("--no-browser", "browser", group=WHERE, is_flag=True, flag_value=False, default=True, help="Don't open the dashboard; print its link."),
     Option("--no-capture", "capture", group=WHERE, is_flag=True, flag_value=False, default=True, hidden=True),
     Option(

@@ -11,6 +11,7 @@ import click
 
 from inspector.app import fresh, home, upstream
 from inspector.app.addresses import parse_address
+from inspector.app.errors import CannotStart
 from inspector.app.home import Home
 from inspector.app.platform import UpstreamProxy, here
 from inspector.app.run import run
@@ -27,13 +28,14 @@ def start(home_folder: Path | None, fresh: bool, browser: bool, **told: Any) -> 
     """Start the proxy and its dashboard; Ctrl-C stops them."""
     _check(told)
     found = _upstream_proxy(told)
+    keylog = _keylog(told["keylog"])
     remove_leftovers()
     place = _place(home_folder, fresh)
     settings = RunSettings(
         name=os.urandom(8).hex(), home=str(place.root), data=str(place.data), fresh=fresh,
         store=told["store"], listen=told["listen"], web=told["web"], web_name=told["web_name"] or _web_name(),
         capture=told["capture"], reverse=told["reverse"], proxy_auth=told["proxy_auth"],
-        upstream_ca=told["upstream_ca"] or "", verify_upstream=told["verify_upstream"],
+        upstream_ca=told["upstream_ca"] or "", verify_upstream=told["verify_upstream"], keylog=keylog,
         upstream_proxy=found.url if found else "", upstream_bypass=found.bypass if found else (),
         upstream_found_in=found.found_in if found else "",
         limits=_struct(Limits, told), timeouts=_struct(Timeouts, told), retention=_struct(Retention, told),
@@ -103,6 +105,22 @@ def _upstream_proxy(told: dict[str, Any]) -> UpstreamProxy | None:
         return upstream.find(told["upstream_proxy"], listen, here())
     except ValueError as error:
         raise click.UsageError(f"--upstream-proxy: {error}.") from error
+
+
+def _keylog(asked: str | None) -> str:
+    """The file for session keys, made and looked at before anything starts; or none."""
+    if asked is None:
+        return ""
+    from inspector.pki import keylog
+    from inspector.pki.errors import KeyLogRefused
+
+    path = Path(asked).expanduser().absolute()
+    try:
+        keylog.check(path)
+    except KeyLogRefused as refused:
+        sentence, _, cure = str(refused).partition(". ")
+        raise CannotStart(f"{sentence}.", cure) from refused
+    return str(path)
 
 
 def _web_name() -> str:

@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 import threading
+from pathlib import Path
 
 import click
 
@@ -33,7 +34,8 @@ class Screen:
         """Print the first screen; the browser is opened first, so that it can say whether that went well."""
         link = facts.get("link") or dashboard(self._settings)
         opened = self._open_browser and open_in_browser(link)
-        _print(first_screen(self._settings, self._place, link=link, opened=opened))
+        windows = here().has_screen()
+        _print(first_screen(self._settings, self._place, link=link, opened=opened, windows=windows))
 
     def say(self, sentence: str, cure: str = "") -> None:
         text = f"{click.style('!', fg='yellow', bold=True)} {sentence}"
@@ -49,14 +51,21 @@ def _print(text: str, *, err: bool = False) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def first_screen(settings: RunSettings, place: Home, *, link: str, opened: bool) -> str:
-    """The first screen as text."""
+def first_screen(
+    settings: RunSettings, place: Home, *, link: str, opened: bool, windows: bool = False
+) -> str:
+    """The first screen as text. `windows`: there is a screen, so a captured window is the easy way."""
+    windows = windows and not settings.reverse and not settings.proxy_auth
     again = own_command("open", root=place.root)
     if opened:
         shown = f"{dashboard(settings)}    opened in your browser (again: {again})"
     else:
         shown = f"{link}\n{'':14}open this link (a fresh one: {again})"
-    rows = [("Dashboard", shown), ("Proxy", _proxy(settings)), ("Next", _next(settings))]
+    rows = [
+        ("Dashboard", shown),
+        ("Proxy", _proxy(settings)),
+        ("Next", _next(settings, place if windows else None)),
+    ]
     if settings.upstream_proxy:
         found = (
             f"found in {settings.upstream_found_in}"
@@ -66,11 +75,14 @@ def first_screen(settings: RunSettings, place: Home, *, link: str, opened: bool)
         rows.append(("Upstream", f"{without_password(settings.upstream_proxy)}    {found}".rstrip()))
     if not settings.verify_upstream:
         rows.append(("Careful", "the sites' certificates are not checked (--no-verify-upstream)"))
+    if settings.keylog:
+        kept = f"the keys of all TLS connections are written to {short(Path(settings.keylog))} (--keylog):"
+        rows.append(("Careful", f"{kept}\n{'':14}whoever has that file can read every recording of them"))
     if place.note:
         rows.append(("Captures", place.note))
     lines = [click.style(_headline(settings), bold=True), ""]
     lines += [f"  {click.style(f'{name:<12}', dim=True)}{text}" for name, text in rows]
-    return "\n".join(["", *lines, "", _last_line(settings), ""])
+    return "\n".join(["", *lines, "", _last_line(settings, windows=windows), ""])
 
 
 def _headline(settings: RunSettings) -> str:
@@ -89,7 +101,11 @@ def _proxy(settings: RunSettings) -> str:
     return f"{where}    stands in front of {settings.reverse}" if settings.reverse else where
 
 
-def _next(settings: RunSettings) -> str:
+def _next(settings: RunSettings, browse: Home | None) -> str:
+    if browse is not None:
+        return (
+            f'press "Watch a site" there, or in a second terminal:  {own_command("browse", root=browse.root)}'
+        )
     address = parse_address(settings.listen[0]).reachable
     if settings.reverse:
         return f"open http://{address}/ in a browser"
@@ -98,14 +114,12 @@ def _next(settings: RunSettings) -> str:
     return f"in a second terminal:  curl --proxy {address} {user}--cacert {authority} https://example.com/"
 
 
-def _last_line(settings: RunSettings) -> str:
+def _last_line(settings: RunSettings, *, windows: bool) -> str:
     kept = " All that is captured is deleted when it stops." if settings.fresh else ""
     if settings.reverse:
         return f"Nothing on this computer was changed.{kept} Ctrl-C stops it."
-    return (
-        "Nothing on this computer was changed. Only programs that you point at the proxy are captured."
-        f"{kept} Ctrl-C stops it."
-    )
+    only = "windows opened from Inspector" if windows else "programs that you point at the proxy"
+    return f"Nothing on this computer was changed. Only {only} are captured.{kept} Ctrl-C stops it."
 
 
 def open_in_browser(link: str) -> bool:

@@ -22,6 +22,7 @@ from inspector.engine.targets import Origin, host_field
 from inspector.engine.upstream import ServerConnection
 from inspector.exchange.model import Attempt, Fault
 from inspector.pki.contexts import client_context
+from inspector.pki.keylog import KeyLog
 from inspector.pki.trust import trust_store
 from inspector.pki.watch import HandshakeWatch
 from inspector.wire.hosts import address_of
@@ -60,7 +61,8 @@ class Dialer:
         ca = Path(settings.upstream_ca) if settings.upstream_ca else None
         own = Path(settings.own_ca) if settings.own_ca else None
         self._trust = (ca, own)
-        self._tls = client_context(ca, verify=settings.verify_upstream, own_ca=own)
+        self._keylog = KeyLog(Path(settings.keylog)) if settings.keylog else None
+        self._tls = client_context(ca, settings.verify_upstream, own_ca=own, keylog=self._keylog)
         self._watch.put_on(self._tls)
         self._proxy = _upstream_proxy(settings.upstream_proxy)
         self._bypass = tuple(name.lower().lstrip("*").lstrip(".") for name in settings.bypass if name)

@@ -54,7 +54,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     addresses they are never connected to. `own_names` are hosts answered by Inspector itself, with all names under them; `local_sites` maps a
     name to the loopback (host, port) that serves it. `listeners` gives for each socket, in order, whether it wants
     credentials. `proxy_auth` is `user:password` or empty. `reverse` is a URL or empty. `own_ca` is our
-    authority's file: where SSL_CERT_FILE names it, it doesn't count as the system's trust store.
+    authority's file: where SSL_CERT_FILE names it, it doesn't count as the system's trust store. `keylog` is a file for TLS session keys, or empty.
     """
 
     home: str
@@ -70,6 +70,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     upstream_ca: str = ""
     own_ca: str = ""
     verify_upstream: bool = True
+    keylog: str = ""
     capture: bool = True
     via: bool = False
     worker: int = 0

@@ -23,6 +23,7 @@ from pathlib import Path
 from inspector.pki import trust
 from inspector.pki.chains import chain_of, verified_chain_of
 from inspector.pki.errors import TrustStoreError
+from inspector.pki.keylog import KeyLog
 from inspector.pki.sessions import SessionCache
 
 __all__ = ["HTTP1", "SessionCache", "chain_of", "client_context", "server_context", "verified_chain_of"]
@@ -62,11 +63,12 @@ def client_context(
     alpn: Sequence[str] = HTTP1,
     *,
     own_ca: Path | None = None,
+    keylog: KeyLog | None = None,
 ) -> ssl.SSLContext:
     """A context for the site's side. `upstream_ca` is trusted besides the system's store. Make one (20 ms) and share it.
 
     `own_ca` is our authority's certificate: SSL_CERT_FILE is ignored if it names that file, as in a shell set up for programs
-    that go through Inspector, since no site in the world would be trusted then.
+    that go through Inspector, since no site in the world would be trusted then. `keylog` gets the keys of its connections.
 
     Raises TrustStoreError when `upstream_ca` cannot be read, or holds no certificate.
     """
@@ -76,6 +78,8 @@ def client_context(
     # Servers without secure renegotiation (RFC 5746) open in browsers, and OpenSSL 3 alone refuses them.
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | _LEGACY_SERVER_CONNECT
     context.set_alpn_protocols(list(alpn))
+    if keylog is not None:
+        keylog.put_on(context)
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

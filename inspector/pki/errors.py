@@ -7,6 +7,7 @@ PkiError
 ├── NoCertificate            a file in which none can be found
 ├── NotPermitted             a name outside what the authority may vouch for
 ├── TrustStoreError          a file of certificates to trust cannot be used
+├── KeyLogRefused            a file that keys must not be written to
 └── AuthorityError           the files of the authority
     ├── AuthorityMissing     there is none
     ├── AuthorityUnwritable  the folder or a file in it cannot be made
@@ -46,6 +47,10 @@ class NotPermitted(PkiError):
 
 class TrustStoreError(PkiError):
     """A file of certificates to trust cannot be used."""
+
+
+class KeyLogRefused(PkiError):
+    """Session keys must not, or cannot, be written to this file."""
 
 
 class AuthorityError(PkiError):

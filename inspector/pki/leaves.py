@@ -22,6 +22,7 @@ from inspector.pki.authority import Authority
 from inspector.pki.certificates import new_key
 from inspector.pki.contexts import HTTP1, server_context
 from inspector.pki.errors import BadName
+from inspector.pki.keylog import KeyLog
 from inspector.pki.names import canonical
 from inspector.pki.watch import HandshakeWatch
 
@@ -51,12 +52,14 @@ class Leaves:
         limit: int = 2000,
         alpn: Sequence[str] = HTTP1,
         watch: HandshakeWatch | None = None,
+        keylog: KeyLog | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._authority = authority
         self._limit = limit
         self._alpn = tuple(alpn)
         self._watch = watch
+        self._keylog = keylog
         self._clock = clock
         self._key = new_key()
         self._key_pem = self._key.private_bytes(
@@ -129,6 +132,8 @@ class Leaves:
         handover.give(context, self._key_pem + b"".join(served))
         if self._watch is not None:
             self._watch.put_on(context)
+        if self._keylog is not None:
+            self._keylog.put_on(context)
         now, ends = self._clock(), leaf.not_valid_after_utc.timestamp()
         return Identity(
             context,

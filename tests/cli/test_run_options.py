@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from click.testing import CliRunner
 
@@ -129,3 +131,20 @@ def test_a_fresh_home_is_a_new_one(told, monkeypatch, tmp_path):
     _, (settings, place) = told("--fresh", home=False)
     assert place.fresh
     assert settings.home == str(tmp_path / "new")
+
+
+def test_the_file_for_session_keys_is_made_before_anything_starts(told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    _, (settings, _) = told("--keylog", "keys.log")
+    assert settings.keylog == str(tmp_path / "keys.log")
+    assert (tmp_path / "keys.log").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes")
+def test_one_that_others_can_open_stops_the_start_with_the_cure(told, tmp_path):
+    (tmp_path / "keys.log").touch(mode=0o644)
+    (tmp_path / "keys.log").chmod(0o644)
+    result, started = told("--keylog", str(tmp_path / "keys.log"))
+    assert (result.exit_code, started) == (1, None)
+    assert "could read the keys." in result.stderr
+    assert "chmod 600" in result.stderr

@@ -18,27 +18,36 @@ def screen(monkeypatch, tmp_path):
     monkeypatch.setattr("inspector.app.command._own_name", lambda: "inspector")
     monkeypatch.setenv(home.VARIABLE, str(tmp_path))
 
-    def show(*, opened=False, fresh=False, note="", **told):
+    def show(*, opened=False, windows=False, fresh=False, note="", **told):
         settings = RunSettings(name="x", home=str(tmp_path), data=str(tmp_path), fresh=fresh, **told)
         place = home.Home(tmp_path, tmp_path, fresh=fresh, note=note)
-        return click.unstyle(first_screen(settings, place, link=LINK, opened=opened))
+        return click.unstyle(first_screen(settings, place, link=LINK, opened=opened, windows=windows))
 
     return show
 
 
 def test_opened_in_a_browser(screen):
     assert (
-        screen(opened=True)
+        screen(opened=True, windows=True)
         == """
 Inspector is running, for this computer only.
 
   Dashboard   http://inspector.localhost:8081/    opened in your browser (again: inspector open)
   Proxy       127.0.0.1:8080
-  Next        in a second terminal:  curl --proxy 127.0.0.1:8080 --cacert certs/ca.pem https://example.com/
+  Next        press "Watch a site" there, or in a second terminal:  inspector browse
 
-Nothing on this computer was changed. Only programs that you point at the proxy are captured. Ctrl-C stops it.
+Nothing on this computer was changed. Only windows opened from Inspector are captured. Ctrl-C stops it.
 """
     )
+
+
+def test_without_a_screen_a_program_is_the_next_step(screen):
+    text = screen()
+    assert (
+        "  Next        in a second terminal:  curl --proxy 127.0.0.1:8080 --cacert certs/ca.pem https://example.com/\n"
+        in text
+    )
+    assert "Only programs that you point at the proxy are captured." in text
 
 
 def test_without_a_browser_the_link_is_there_to_open(screen):
@@ -66,5 +75,11 @@ def test_the_systems_proxy_is_named_without_its_password(screen):
 
 def test_what_should_not_be_overlooked(screen):
     assert "(--no-verify-upstream)" in screen(verify_upstream=False)
+    kept = screen(keylog="/elsewhere/keys.log")
+    assert (
+        "  Careful     the keys of all TLS connections are written to /elsewhere/keys.log (--keylog):\n"
+        in kept
+    )
+    assert "              whoever has that file can read every recording of them\n" in kept
     assert "  Captures    They are elsewhere.\n" in screen(note="They are elsewhere.")
     assert "All that is captured is deleted when it stops." in screen(fresh=True)
