@@ -20,8 +20,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from e2e_contents import picture
+from e2e_routes import ROUTES
 from e2e_running import COMMAND, Dashboard, Running, until, wait_gone
-from e2e_site import ROUTES, Handler, Site, picture
+from e2e_site import Handler, Site
 from playwright.sync_api import sync_playwright
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]

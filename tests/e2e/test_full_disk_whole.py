@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 import requests
+from e2e_contents import LARGEST, pattern
 from e2e_running import Dashboard, Running, Start, until
-from e2e_site import LARGEST, Site, pattern
+from e2e_site import Site
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import requests
+from e2e_contents import LARGEST, MIB, pattern
 from e2e_running import Dashboard, Running, Start, until, wait_gone
-from e2e_site import LARGEST, MIB, Site, pattern
+from e2e_site import Site
 
 PATHS = ("/", "/data.json", "/chunked", f"/bytes/{LARGEST}")
 

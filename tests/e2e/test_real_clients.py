@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from e2e_authority import SiteAuthority
 from e2e_clients import Fetch, Programs, Refused, all_clients
+from e2e_contents import LARGEST, MIB, pattern
 from e2e_running import Dashboard, Running
-from e2e_site import LARGEST, MIB, Site, pattern
+from e2e_site import Site
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(180)]
 
