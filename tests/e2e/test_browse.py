@@ -6,11 +6,13 @@ The browsers are not driven: nothing is attached to them that could change their
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -323,10 +325,26 @@ def test_a_kept_window_remembers_and_says_where(
         arrived(site, "/six.json", since)
         page = next(seen for seen in site.seen[since:] if seen.path == "/kept")
         cookies.append(dict(page.fields).get("Cookie", ""))
+        if browser == "firefox":  # a signal doesn't wait for what it is about to write
+            until(lambda: holds_cookie(Path(told["folder"])), "the cookie in the profile", LONGEST)
         quit_browser(told, browser)
         assert window.process.wait(30) == 0
     assert cookies == ["", "kept=yes"]
     assert (running.home / "windows").stat().st_mode & 0o777 == 0o700
+
+
+def holds_cookie(folder: Path) -> bool:
+    """Whether a Firefox profile has the site's cookie on disk. Read from a copy: Firefox keeps the file for itself."""
+    with tempfile.TemporaryDirectory() as copy:
+        for file in folder.rglob("cookies.sqlite*"):
+            with contextlib.suppress(OSError):  # the journal comes and goes
+                shutil.copy(file, copy)
+        database = Path(copy, "cookies.sqlite")
+        if not database.exists():
+            return False
+        with contextlib.closing(sqlite3.connect(database)) as opened, contextlib.suppress(sqlite3.Error):
+            return bool(opened.execute("SELECT 1 FROM moz_cookies WHERE name = 'kept'").fetchone())
+    return False
 
 
 def quit_browser(told: dict[str, Any], browser: str) -> None:
