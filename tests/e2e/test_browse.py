@@ -7,6 +7,7 @@ The browsers are not driven: nothing is attached to them that could change their
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import select
@@ -326,7 +327,7 @@ def test_a_kept_window_remembers_and_says_where(
         page = next(seen for seen in site.seen[since:] if seen.path == "/kept")
         cookies.append(dict(page.fields).get("Cookie", ""))
         if browser == "firefox":  # a signal doesn't wait for what it is about to write
-            until(lambda: holds_cookie(Path(told["folder"])), "the cookie in the profile", LONGEST)
+            until(functools.partial(holds_cookie, Path(told["folder"])), "the cookie in the profile", LONGEST)
         quit_browser(told, browser)
         assert window.process.wait(30) == 0
     assert cookies == ["", "kept=yes"]
