@@ -7,12 +7,14 @@ from pathlib import Path
 
 from inspector import __version__
 from inspector.app.child import Child
+from inspector.app.open_window import opener
 from inspector.app.run import dashboard
 from inspector.app.settings import RunSettings
 from inspector.store.captures import Captures
 from inspector.store.settings import Settings
 from inspector.store.status import read_boards
 from inspector.web.app import create_dashboard
+from inspector.web.browse import OpenWindow
 from inspector.web.server import serve
 from inspector.web.settings import WebSettings
 from inspector.web.tickets import sign_in_url
@@ -24,9 +26,16 @@ def main() -> None:
     child.on_stop(stop.set)
     settings = child.settings
     home, told = Path(settings.data), _web_settings(settings)
-    built = create_dashboard(told, Captures(home), Settings(home), lambda: read_boards(settings.run))
+    built = create_dashboard(
+        told, Captures(home), Settings(home), lambda: read_boards(settings.run), _opener(settings)
+    )
     child.ready(link=sign_in_url(settings.run, dashboard(settings)))
     serve(built, child.sockets("web"), told, stop)
+
+
+def _opener(settings: RunSettings) -> OpenWindow | None:
+    """Nothing, where Inspector stands in front of one site: any window shows that."""
+    return None if settings.reverse else opener(settings)
 
 
 def _web_settings(settings: RunSettings) -> WebSettings:

@@ -45,7 +45,7 @@ class Place(click.ParamType[Area]):
 @home_option
 @click.option("--json", "as_json", is_flag=True, help="Say for programs when the window is open, or why not.")
 @click.option("--place", type=Place(), hidden=True)
-@click.option("--headless", is_flag=True, hidden=True)
+@click.option("--headless", is_flag=True, hidden=True, envvar="INSPECTOR_BROWSE_HEADLESS")
 @click.option("--debugging-port", type=int, hidden=True)
 def command(
     url: str, browser: str | None, keep: bool, home_folder: Path | None, as_json: bool, **how: Any

@@ -12,7 +12,20 @@ from inspector.store.captures import Captures
 from inspector.store.database import StoreProblem
 from inspector.store.reader import ArchiveGone
 from inspector.store.settings import Settings
-from inspector.web import api, auth, errors, exchange, feed, filters, guard, navigation, setup, start, traffic
+from inspector.web import (
+    api,
+    auth,
+    browse,
+    errors,
+    exchange,
+    feed,
+    filters,
+    guard,
+    navigation,
+    setup,
+    start,
+    traffic,
+)
 from inspector.web.assets import Assets
 from inspector.web.control import Control
 from inspector.web.lamp import Board, Lamps
@@ -32,9 +45,13 @@ class Dashboard:
 
 
 def create_dashboard(
-    settings: WebSettings, captures: Captures, control: Settings, boards: Callable[[], Iterable[Board]]
+    settings: WebSettings,
+    captures: Captures,
+    control: Settings,
+    boards: Callable[[], Iterable[Board]],
+    open_window: browse.OpenWindow | None = None,
 ) -> Dashboard:
-    """The dashboard over one home's captures. `boards` reads the status boards of engines and recorder."""
+    """The dashboard over one home's captures. `boards` reads the status boards of engines and recorder; `open_window` opens a captured window."""
     app = Flask("inspector.web", template_folder=str(templates_folder()), static_folder=str(static_folder()))
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
@@ -55,6 +72,7 @@ def create_dashboard(
         traffic.blueprint(settings, captures),
         exchange.blueprint(captures),
         setup.blueprint(settings, captures, switches),
+        browse.blueprint(open_window),
         feed.blueprint(feeder),
         api.blueprint(captures, lamps, switches, settings.version),
     ):
@@ -68,7 +86,11 @@ def create_dashboard(
 
 
 def create_app(
-    settings: WebSettings, captures: Captures, control: Settings, boards: Callable[[], Iterable[Board]]
+    settings: WebSettings,
+    captures: Captures,
+    control: Settings,
+    boards: Callable[[], Iterable[Board]],
+    open_window: browse.OpenWindow | None = None,
 ) -> Flask:
     """The same as a plain Flask application."""
-    return create_dashboard(settings, captures, control, boards).app
+    return create_dashboard(settings, captures, control, boards, open_window).app

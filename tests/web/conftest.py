@@ -20,6 +20,7 @@ from web_fakes import FakeCaptures, FakeSettings, board, made
 from web_running import Running, run_server
 
 from inspector.web import app as web_app
+from inspector.web.browse import Outcome
 from inspector.web.settings import WebSettings
 from inspector.web.tickets import Keys
 
@@ -76,7 +77,7 @@ def _desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     captures, settings, boards = FakeCaptures(), FakeSettings(), []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(web_app, "static_folder", lambda: static)
-        given: Any = (captures, settings, lambda: boards)
+        given: Any = (captures, settings, lambda: boards, lambda *_: Outcome(True, "It is open."))
         app = web_app.create_app(WebSettings(run=str(run), ca_path="/home/learner/ca.pem"), *given)
     app.test_client_class = Visitor
     return Desk(app, captures, settings, boards, Keys.load_or_create(run), run, static)

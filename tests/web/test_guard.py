@@ -10,6 +10,7 @@ CHANGES = (
     ("/capturing", {"on": "0"}, None),
     ("/forget", {}, None),
     ("/preferences", {"theme": "dark"}, None),
+    ("/browse", {"url": ""}, None),
     ("/sign-out", {}, None),
     ("/api/v1/capturing", None, {"on": False}),
     ("/api/v1/forget", None, {}),

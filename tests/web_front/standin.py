@@ -18,6 +18,7 @@ from inspector.exchange.model import Exchange, Leg, Message
 from inspector.store.captures import Changes, Page, Row, Totals
 from inspector.store.settings import Settings
 from inspector.web.app import Dashboard, create_dashboard
+from inspector.web.browse import Outcome
 from inspector.web.server import serve
 from inspector.web.settings import WebSettings
 from inspector.web.tickets import Keys
@@ -165,6 +166,7 @@ class Running:
     recorder: Board
     keys: Keys
     dashboard: Dashboard
+    windows: Windows
 
     @property
     def streams(self) -> int:
@@ -173,6 +175,18 @@ class Running:
 
     def sign_in(self) -> str:
         return f"{self.url}/sign-in?ticket={self.keys.mint()}"
+
+
+class Windows:
+    """Opens no windows, but remembers which were asked for; answers with `outcome`."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.outcome = Outcome(True, "Chromium is open.")
+
+    def open(self, url: str, place: str) -> Outcome:
+        self.asked.append((url, place))
+        return self.outcome
 
 
 @contextmanager
@@ -186,13 +200,14 @@ def running(home: Path, captures: StandIn, *, port: int = 0) -> Iterator[Running
         run=str(run), addresses=(address,), ca_path="/home/ada/inspector/certs/ca.pem", version="0"
     )
     boards = (Board(), Board("recorder"))
-    dashboard = create_dashboard(settings, captures, Settings(home), lambda: boards)  # type: ignore[arg-type]
+    windows = Windows()
+    dashboard = create_dashboard(settings, captures, Settings(home), lambda: boards, windows.open)  # type: ignore[arg-type]
     stopping = threading.Event()
     server = threading.Thread(target=serve, args=(dashboard, [listener], settings, stopping))
     server.start()
     try:
         keys = Keys.load_or_create(run)
-        yield Running(f"http://{address}", captures, *boards, keys, dashboard)
+        yield Running(f"http://{address}", captures, *boards, keys, dashboard, windows)
     finally:
         stopping.set()
         server.join()

@@ -5,8 +5,10 @@ import { enableCopyButtons } from "./copy.js";
 import { followDisplaySwitches } from "./display.js";
 import { enableEscape } from "./escape.js";
 import { followLamp } from "./lamp.js";
+import { offerWindows } from "./window.js";
 
 followDisplaySwitches(document);
 enableCopyButtons(document);
 enableEscape(document);
 followLamp(document);
+offerWindows(document);
