@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from inspector.app.addresses import Address, parse_address
 from inspector.app.lock import LOCK, Lock
 from inspector.app.platform import Platform
 
@@ -34,6 +35,17 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     proxy_auth: bool = False
     children: dict[str, int] = {}
     restarts: dict[str, int] = {}
+
+    @property
+    def proxy(self) -> Address:
+        """Where programs of this computer reach the proxy: on loopback if it listens there, since it asks for no log-in then."""
+        addresses = [parse_address(text) for text in self.listen]
+        return next((each for each in addresses if each.loopback), addresses[0]).reachable
+
+    @property
+    def asks_for_login(self) -> bool:
+        """Whether it asks the programs of this computer for the log-in of --proxy-auth."""
+        return self.proxy_auth and not any(parse_address(text).loopback for text in self.listen)
 
 
 def write(run: Path, running: Running) -> None:

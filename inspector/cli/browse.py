@@ -111,9 +111,7 @@ def _say(opened: Any, notes: tuple[str, ...], *, keep: bool, as_json: bool) -> N
 
 
 def _login(running: notice.Running) -> tuple[str, ...]:
-    from inspector.app.addresses import parse_address
-
-    if not running.proxy_auth or any(parse_address(text).loopback for text in running.listen):
+    if not running.asks_for_login:
         return ()
     return ("The proxy will ask this window for the name and the password of --proxy-auth.",)
 

@@ -217,6 +217,21 @@ def test_a_page_with_six_resources_lists_exactly_six(
     assert listed(dashboard, before) == wanted
 
 
+def test_http_stays_http(browser: str, site: Site, start_running: Any, person: Path, tmp_path: Path) -> None:
+    """The site answers for any host here, as the upstream proxy: for a name that isn't this computer's, browsers like to try https."""
+    running = start_running("--upstream-proxy", site.http, home=tmp_path / "home").wait_until_ready()
+    since = len(site.seen)
+    window = Browse(running, person, "--browser", browser, "http://shop.example/six")
+    try:
+        assert window.told()["open"] is True
+        facts = arrived(site, "/six.json", since)
+        assert (facts["address"], facts["secure"]) == ("http://shop.example/six", "false")
+        rows = running.dashboard().json("/api/v1/exchanges?limit=200")["rows"]
+        assert {(row["scheme"], row["host"]) for row in rows} == {("http", "shop.example")}
+    finally:
+        window.clean_up()
+
+
 def test_the_dashboard_is_reached_and_not_captured(
     browse: Any, browser: str, site: Site, dashboard: Dashboard, running: Running
 ) -> None:

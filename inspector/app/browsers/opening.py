@@ -40,14 +40,14 @@ def wish(ask: Ask, place: Home, running: Running, system: System) -> Wish:
     if running.reverse:
         raise InspectorError(
             f"This Inspector stands in front of {running.reverse} (--reverse), so no browser has to be set up for it.",
-            f"Open http://{parse_address(running.listen[0]).reachable}/ in any browser.",
+            f"Open http://{running.proxy}/ in any browser.",
         )
     pem = _authority(place.certs / CERTIFICATE)
     intermediate = place.certs / INTERMEDIATE
     signers = pem + (_authority(intermediate) if intermediate.exists() else b"")
     return Wish(
         url=as_url(ask.url) if ask.url else START,
-        proxy=_proxy(running),
+        proxy=running.proxy,
         around=_dashboard(running),
         authority=pem,
         key_hash=",".join(key_hash(each) for each in x509.load_pem_x509_certificates(signers)),
@@ -107,13 +107,6 @@ def _authority(file: Path) -> bytes:
             f"The authority's certificate {file} cannot be read: {error.strerror}.",
             "Bring it back, or stop Inspector and start it again.",
         ) from error
-
-
-def _proxy(running: Running) -> tuple[str, int]:
-    """Where the proxy can be reached from here: on loopback if it listens there, where it asks for no log-in."""
-    addresses = [parse_address(text) for text in running.listen]
-    best = next((each for each in addresses if each.loopback), addresses[0]).reachable
-    return best.host, best.port
 
 
 def _dashboard(running: Running) -> tuple[str, ...]:

@@ -67,14 +67,14 @@ def variables(place: Home, running: Running, environment: Mapping[str, str] = os
     if running.reverse:
         raise InspectorError(
             f"This Inspector stands in front of {running.reverse} (--reverse); programs need no setting for it.",
-            f"Use http://{parse_address(running.listen[0]).reachable}/ instead of that site's address.",
+            f"Use http://{running.proxy}/ instead of that site's address.",
         )
     kept = before(environment)
     earlier = {**environment, **kept} if kept else dict(environment)
     folder = _files(place)
-    host, port = _proxy(running)
+    host, port = running.proxy
     values: dict[Value, str] = {
-        "proxy": f"http://{_login(running, earlier)}{_bracketed(host)}:{port}",
+        "proxy": f"http://{_login(running, earlier)}{running.proxy}",
         "around": _around(running),
         "bundle": str(folder / PEM),
         "authority": str(place.certs / "ca.pem"),
@@ -122,15 +122,9 @@ def _files(place: Home) -> Path:
     return folder
 
 
-def _proxy(running: Running) -> tuple[str, int]:
-    addresses = [parse_address(text) for text in running.listen]
-    best = next((each for each in addresses if each.loopback), addresses[0]).reachable
-    return best.host, best.port
-
-
 def _login(running: Running, environment: Mapping[str, str]) -> str:
     """Only where no listener is for this computer alone. Inspector tells nobody the log-in; whoever set it may have it here."""
-    if not running.proxy_auth or any(parse_address(text).loopback for text in running.listen):
+    if not running.asks_for_login:
         return ""
     login = environment.get(LOGIN, "")
     if ":" not in login:
@@ -170,7 +164,3 @@ def _added(options: str, more: str) -> str:
 def _quoted(option: str) -> str:
     """As NODE_OPTIONS and JAVA_TOOL_OPTIONS want an option with a space in it."""
     return f'"{option}"' if " " in option else option
-
-
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
