@@ -219,29 +219,28 @@ class Flow:
         zero = self.zero
         if self.server_turn > 1 and self.connect_start is None and self.client_tls is None:
             # the usual case, on connections that were there already
+            asked, begun, sent, came, ended = (
+                self.request_end, self.send_start, self.send_end, self.response_start, self.response_end,
+            )  # fmt: skip
             return Timeline(
-                request_end=_after(self.request_end, zero),
-                send_start=_after(self.send_start, zero),
-                send_end=_after(self.send_end, zero),
-                response_start=_after(self.response_start, zero),
-                response_end=_after(self.response_end, zero),
+                request_end=None if asked is None else asked - zero,
+                send_start=None if begun is None else begun - zero,
+                send_end=None if sent is None else sent - zero,
+                response_start=None if came is None else came - zero,
+                response_end=None if ended is None else ended - zero,
             )
         times = (
             self.request_end, self.dns_start, self.dns_end, self.connect_start, self.connect_end, self.tls_start,
             self.tls_end, self.send_start, self.send_end, self.response_start, self.response_end,
             *(self.client_tls or (None, None)),
         )  # fmt: skip
-        return Timeline(*(_after(at, zero) for at in times))
+        return Timeline(*(None if at is None else at - zero for at in times))
 
 
 @lru_cache(maxsize=1024)
 def _routine(code: str, detail: str) -> Decision:
     """Most exchanges share a few of these: made once, encoded often."""
     return Decision(code, detail)
-
-
-def _after(at: float | None, zero: float) -> float | None:
-    return None if at is None else at - zero
 
 
 def _passed_on(body: Body) -> Body:

@@ -250,7 +250,9 @@ class Http1(BrowserSide):
         """The head as the browser gets it; decides what becomes of its connection."""
         assert flow.head is not None
         self.wants_payload_only = head.chunked and not flow.head.minor
-        if isinstance(reader, CloseBody) or self.wants_payload_only or self._uninvited(flow):
+        if isinstance(reader, CloseBody) or self.wants_payload_only:
+            self._keep = False
+        if not flow.request_done and self._uninvited(flow):
             self._keep = False
         if self.context.stopping or (self._half_closed and not self._pending):
             self._keep = False
@@ -281,7 +283,7 @@ class Http1(BrowserSide):
     def _uninvited(self, flow: Flow) -> bool:
         """Whether the browser still waits to be asked for its body. Answered without that it may send the body or its next
         request, and whoever guesses wrong reads the one as the other."""
-        if flow.request_done or flow.head is None or not flow.head.expects_continue:
+        if flow.head is None or not flow.head.expects_continue:
             return False
         return not (flow.up is not None and flow.up.size) and not any(
             b" 100 " in raw[:13] for raw, _ in flow.interim

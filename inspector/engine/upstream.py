@@ -122,6 +122,8 @@ class ServerConnection(Stream):
             flow.tls_version = self.facts.version
         self.deadline = self.context.now + self.context.timeouts.response
         flow.send_start = time.perf_counter()
+        if self.turn > 1:
+            return
         self.release(UNUSED)
         if self._held or self._gone is not None:
             self.context.loop.call_soon(self._hear_early, flow)
