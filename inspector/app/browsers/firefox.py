@@ -120,6 +120,8 @@ FRAME = """/* The colour by which this window is known. */
 #navigator-toolbox, #TabsToolbar, #titlebar { background: #5f1f4d !important; color: #fff !important; }
 #nav-bar, #PersonalToolbar { background: #8f2f73 !important; color: #fff !important; --toolbarbutton-icon-fill: #fff !important; }
 .tabbrowser-tab:not([selected]) { color: #fff !important; }
+#urlbar, #searchbar { color: #1b1e24 !important; color-scheme: light !important; }
+.urlbar-background { background: #fff !important; }
 #browser { border: solid #8f2f73 !important; border-width: 0 4px 4px !important; }
 """
 AUTHORITY = "inspector-authority"  # which authority the store was made for
