@@ -31,7 +31,9 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def browsers_in(folder: Path) -> list[int]:
     """The processes that have their profile below `folder`, the commands and the browsers' own."""
-    told = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        ["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=True
+    ).stdout
     lines = (line.split(None, 1) for line in told.splitlines())
     return [
         int(pid) for pid, words in lines if f"--user-data-dir={folder}" in words and "--type=" not in words
