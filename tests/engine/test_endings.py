@@ -36,7 +36,7 @@ def test_a_stopping_engine_lets_an_answer_come_to_its_end(talk, site, start):
 
 
 def test_a_stopping_engine_cuts_off_what_does_not_end_and_says_so(talk, site, start, hosts, browser_tls):
-    engine = start(timeouts=waits(stop=0.1))
+    engine = start(timeouts=waits(stop=0.1, server_speaks_first=30.0))
     hang = site(lambda wire: wire.rest())
     stream = site(lambda wire: (wire.head(), wire.send(b"HTTP/1.1 200 OK\r\n\r\nsome"), wire.rest()))
     wires = [
@@ -47,7 +47,7 @@ def test_a_stopping_engine_cuts_off_what_does_not_end_and_says_so(talk, site, st
         ),
         talk(engine).connect(hang.authority).send(b"\x00"),
         talk(engine).send(b"GET http://half"),
-        talk(engine).connect(b"site.test:443"),
+        talk(engine).connect(hang.authority),
         talk(engine),
     ]
     assert wires[1].head()
