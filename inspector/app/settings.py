@@ -2,7 +2,8 @@
 
 Sizes are bytes, times are seconds, 0 or an empty text means "none" or "no limit". Each field is an
 option of the command line (see docs/cli.md), except where files lie and what was found at start. `data` is
-`home`, but on a network drive (see `home`): captures/, run/ and control.db are there.
+`home`, but on a network drive (see `home`): captures/, run/, lab/ and control.db are there. The lab has two
+addresses, for http and https, and none when it does not run.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One run, `name` being its own. `listen` and `web` are the addresses really bound, once they are."""
+    """One run, `name` being its own. `listen`, `web` and `lab` are the addresses really bound, once they are."""
 
     name: str
     home: str
@@ -34,6 +35,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     store: str = "sqlite"
     listen: tuple[str, ...] = ("127.0.0.1:8080",)
     web: tuple[str, ...] = ("127.0.0.1:8081",)
+    lab: tuple[str, ...] = ()
     web_name: str = "inspector.localhost"
     capture: bool = True
     reverse: str = ""
@@ -57,3 +59,8 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     def run(self) -> Path:
         """The folder of what counts only while it runs."""
         return Path(self.data, "run")
+
+    @property
+    def lab_root(self) -> Path:
+        """The certificate of the authority that vouches for the practice sites, and what it has revoked (PEM)."""
+        return Path(self.data, "lab", "lab-root.pem")
