@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import threading
@@ -14,6 +15,7 @@ from typing import TypeVar
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 T = TypeVar("T")
@@ -21,11 +23,21 @@ E = TypeVar("E", bound=x509.ExtensionType)
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """The receipt of a public log (an SCT, RFC 6962) inside a certificate: which log by its hexadecimal id, when."""
+
+    id: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateFacts:
     """What a certificate says, as text for a page. Everything in it is the claim of whoever made it.
 
     `subject` and `issuer` are the most telling part of the name; the whole names stand in `subject_rfc4514` and
-    `issuer_rfc4514`. `names` are the host names and addresses it is for; `only_for` and `never_for` are an authority's name constraints. `problem` is a sentence if it, or a part of it, could not be read.
+    `issuer_rfc4514`. `names` are the host names and addresses it is for; `only_for` and `never_for` are an authority's name constraints. `logs` are the receipts of public logs inside it,
+    `must_staple` whether its server has to show an OCSP answer, `spki` the SHA-256 of its public key in base64, as pins and Chromium's switches
+    have it. `problem` is a sentence if it, or a part of it, could not be read.
     """
 
     subject: str = ""
@@ -58,6 +70,9 @@ class CertificateFacts:
     problem: str = ""
     only_for: tuple[str, ...] = ()
     never_for: tuple[str, ...] = ()
+    logs: tuple[Log, ...] = ()
+    must_staple: bool = False
+    spki: str = ""
 
     def days_left(self, now: float) -> int | None:
         """Whole days until it expires, negative when it has; `now` in seconds since the epoch."""
@@ -109,6 +124,7 @@ _VALIDATIONS = {
 }
 _QUIET = threading.RLock()  # two threads that set warnings aside at once would set them aside for ever
 _NO_WORDS: tuple[str, ...] = ()
+_NO_LOGS: tuple[Log, ...] = ()
 _NO_AUTHORITY: tuple[bool, int | None] = (False, None)
 _TELLING = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME)
 _BROKEN = (
@@ -186,6 +202,9 @@ class _Reader:
             size=size,
             only_for=part("name constraints", lambda: self._subtrees("permitted_subtrees"), _NO_WORDS),
             never_for=part("name constraints", lambda: self._subtrees("excluded_subtrees"), _NO_WORDS),
+            logs=part("certificate transparency", self._logs, _NO_LOGS),
+            must_staple=part("TLS features", self._must_staple, False),
+            spki=part("key", self._spki, ""),
             problem=self._problem(),
         )
 
@@ -275,6 +294,19 @@ class _Reader:
     def _sct_count(self) -> int:
         found = self._extension(x509.PrecertificateSignedCertificateTimestamps)
         return 0 if found is None else len(found)
+
+    def _logs(self) -> tuple[Log, ...]:
+        found = self._extension(x509.PrecertificateSignedCertificateTimestamps) or ()
+        return tuple(Log(each.log_id.hex(), each.timestamp.replace(tzinfo=dt.UTC)) for each in found)
+
+    def _must_staple(self) -> bool:
+        found = self._extension(x509.TLSFeature)
+        return found is not None and x509.TLSFeatureType.status_request in found
+
+    def _spki(self) -> str:
+        key = self._certificate.public_key()
+        whole = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return base64.b64encode(hashlib.sha256(whole).digest()).decode("ascii")
 
     def _access(self) -> dict[x509.ObjectIdentifier, list[str]]:
         urls: dict[x509.ObjectIdentifier, list[str]] = {}

@@ -44,7 +44,10 @@ class Case:
             return None
         if der in self.roots:
             return der
-        issuer = x509.load_der_x509_certificate(der).issuer.public_bytes()
+        try:
+            issuer = x509.load_der_x509_certificate(der).issuer.public_bytes()
+        except ValueError:
+            return None
         return next((root for root in self.roots if issuer in root and is_issued(der, root)), None)
 
 
@@ -58,6 +61,15 @@ def matches(name: str, host: str) -> bool:
     if name.startswith("*."):
         return host.partition(".")[2] == name[2:] and "." in name[2:]
     return name == host
+
+
+def is_address(host: str) -> bool:
+    """Whether a host is an IP address, in brackets or not."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def names_of(der: bytes) -> list[x509.GeneralName]:

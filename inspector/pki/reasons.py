@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Reason(NamedTuple):
-    """One row. `{host}`, `{who}`, `{issuer}`, `{detail}` are filled in; `chromium` and `firefox` are the names these browsers show."""
+    """One row. `{host}`, `{who}`, `{issuer}`, `{detail}` are filled in; `chromium` and `firefox` are the names these browsers show, empty where they don't mind."""
 
     check: str
     sentence: str
@@ -122,6 +122,24 @@ REASONS: dict[str, Reason] = {
         "It must be made again with the extended key usage serverAuth.",
         "ERR_CERT_INVALID", "SEC_ERROR_INADEQUATE_CERT_TYPE",
     ),
+    "wrong-key-usage": Reason(
+        "purpose",
+        "The key of {who} may not be used for TLS ({detail}).",
+        "It must be made again with the key usage digitalSignature.",
+        "ERR_SSL_KEY_USAGE_INCOMPATIBLE", "SEC_ERROR_INADEQUATE_KEY_USAGE",
+    ),
+    "leaf-is-authority": Reason(
+        "authority",
+        "The certificate of {who} is marked as an authority's, and is used as a site's.",
+        "It must be made again with basicConstraints CA:FALSE.",
+        "", "MOZILLA_PKIX_ERROR_CA_CERT_USED_AS_END_ENTITY",
+    ),
+    "lasts-too-long": Reason(
+        "dates",
+        "The certificate of {who} lasts longer than Apple's systems, and for public authorities Chrome, accept.",
+        "It must be made again for 825 days at most; a public authority's for 398.",
+        "ERR_CERT_VALIDITY_TOO_LONG", "",
+    ),
     "name-constraint": Reason(
         "constraints",
         "An authority in the chain may sign only for certain names, and {host} is none of them.",
@@ -165,6 +183,22 @@ REASONS: dict[str, Reason] = {
         "ERR_CERT_INVALID", "SEC_ERROR_UNKNOWN_ISSUER",
     ),
 }  # fmt: skip
+
+# What Firefox calls it where not the leaf is to blame, but an authority above it.
+FIREFOX_OF_ISSUERS = {
+    "expired": "SEC_ERROR_EXPIRED_ISSUER_CERTIFICATE",
+    "not-yet-valid": "MOZILLA_PKIX_ERROR_NOT_YET_VALID_ISSUER_CERTIFICATE",
+}
+
+
+def browser_names(code: str, position: int | None = 0) -> tuple[str, str]:
+    """What Chromium and Firefox show for a row of REASONS, the certificate at `position` of the chain being to blame; empty: they don't mind it."""
+    reason = REASONS[code]
+    firefox = FIREFOX_OF_ISSUERS.get(code, reason.firefox) if position else reason.firefox
+    # Chromium's page writes errors of certificates with the name of their part before them.
+    chromium = f"NET::{reason.chromium}" if reason.chromium.startswith("ERR_CERT") else reason.chromium
+    return chromium, firefox
+
 
 NO_ISSUER = "?"  # an issuer was not found: which of three reasons it is, the chain says
 DATES = "dates?"  # Windows has one number for too early and too late

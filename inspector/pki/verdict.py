@@ -7,7 +7,6 @@ different mistakes, is found by looking at the chain itself. All of it is text f
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +16,8 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from inspector.pki.describe import CertificateFacts, describe, quietly
-from inspector.pki.reasons import DATES, NO_ISSUER, REASONS, VERIFIER_CODES
+from inspector.pki.paths import is_address
+from inspector.pki.reasons import DATES, NO_ISSUER, REASONS, VERIFIER_CODES, browser_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def why_not(verify_code: int, verify_message: str, chain: Sequence[bytes], host:
         certificate=case.name(position) if position is not None else blanks["{issuer}"],
         check=reason.check,
         chromium=reason.chromium,
-        firefox=reason.firefox,
+        firefox=browser_names(code, position)[1],
         cure=_fill(reason.cure, blanks),
     )
 
@@ -162,7 +162,7 @@ class _Case:
     def _no_match(self) -> str:
         if not self.chain[0].names:
             return "no-names"
-        return "wrong-address" if _is_address(self.host) else "wrong-name"
+        return "wrong-address" if is_address(self.host) else "wrong-name"
 
     def _first(self, fits: Callable[[CertificateFacts], bool], start: int = 0) -> int | None:
         return next((at for at, facts in enumerate(self.chain) if at >= start and fits(facts)), None)
@@ -251,14 +251,6 @@ def _signed(der: bytes, issuer: bytes) -> bool:
             certificate = x509.load_der_x509_certificate(der)
             certificate.verify_directly_issued_by(x509.load_der_x509_certificate(issuer))
     except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
-        return False
-    return True
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
         return False
     return True
 

@@ -12,6 +12,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 
 from inspector.pki import checks, paths
 from inspector.pki.paths import Case
+from inspector.pki.reasons import REASONS
 
 NOW = dt.datetime.now(dt.UTC)
 AIA = x509.AuthorityInformationAccess([
@@ -19,6 +20,11 @@ AIA = x509.AuthorityInformationAccess([
         AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier("http://ca.example/i.cer")
     )
 ])  # fmt: skip
+
+
+def usage(*uses):
+    every = "digital_signature content_commitment key_encipherment data_encipherment key_agreement key_cert_sign crl_sign encipher_only decipher_only"
+    return x509.KeyUsage(**{use: use in uses for use in every.split()})
 
 
 @pytest.fixture
@@ -29,6 +35,33 @@ def root(forge):
 @pytest.fixture
 def middle(forge, root):
     return forge("Middle", by=root, ca=True, days=800)
+
+
+@pytest.fixture
+def home_of_logs(forge):
+    """Makes leaves with the receipts of so many logs: www.example, by an authority."""
+
+    def make(by, count):
+        extensions = [x509.UnrecognizedExtension(SCT_LIST, sct_list(count))] if count else []
+        return forge("www.example", by=by, names=["www.example"], extensions=extensions)
+
+    return make
+
+
+SCT_LIST = x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
+
+
+def sct_list(count):
+    """RFC 6962 §3.3 in an OCTET STRING: version 0, log id, milliseconds, no extensions, an ECDSA signature that is none."""
+    receipts = b""
+    for n in range(count):
+        receipt = (
+            b"\0" + bytes([n + 1]) * 32 + (1_700_000_000_000).to_bytes(8, "big") + b"\0\0" + b"\4\3\0\2xx"
+        )
+        receipts += len(receipt).to_bytes(2, "big") + receipt
+    inner = len(receipts).to_bytes(2, "big") + receipts
+    size = len(inner)
+    return b"\4" + (bytes([size]) if size < 128 else b"\x81" + bytes([size])) + inner
 
 
 def run(chain, roots, host="www.example", now=NOW):
@@ -43,7 +76,8 @@ def failed(found):
 def test_a_good_chain_passes_all_of_them(forge, root, middle):
     leaf = forge("www.example", by=middle, names=["www.example"])
     found = run([leaf, middle], [root])
-    assert {check.good for check in found.values()} == {True}
+    assert {id for id, check in found.items() if check.good is not True} == {"transparency", "revocation"}
+    assert not any(check.reason or check.blamed for check in found.values())
     assert found["signatures"].sentence == "www.example ← Middle ← Root"
 
 
@@ -57,6 +91,8 @@ def test_a_good_chain_passes_all_of_them(forge, root, middle):
         ({"days": 860}, "www.example", {"lifetime"}),
         ({"key": rsa.generate_private_key(65537, 1024)}, "www.example", {"strength"}),
         ({"extensions": [x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING])]}, "www.example", {"purpose"}),
+        ({"extensions": [usage("crl_sign")]}, "www.example", {"key-usage"}),
+        ({"ca": True}, "www.example", {"leaf", "key-usage"}),
         ({"since": -40, "key": rsa.generate_private_key(65537, 1024)}, "other.example", {"dates", "strength", "name"}),
     ],
 )  # fmt: skip
@@ -67,6 +103,7 @@ def test_each_fault_fails_its_own_check_and_goes_on(  # noqa: PLR0917 (fixtures)
     found = run([leaf, middle], [root], host)
     assert failed(found) == failing
     assert all(found[id].sentence for id in failing)
+    assert all(found[id].reason in REASONS and found[id].blamed == (0,) for id in failing)
 
 
 def test_a_missing_intermediate_is_told_from_an_unknown_root(forge, root, middle):
@@ -117,7 +154,7 @@ def test_a_signer_that_is_no_authority_and_one_too_many(forge, root):
     short = forge("Short", by=root, ca=True, path_length=0)
     below = forge("Below", by=short, ca=True)
     leaf = forge("www.example", by=below, names=["www.example"])
-    assert failed(run([leaf, below, short], [root])) == {"authorities"}
+    assert failed(run([leaf, below, short], [root])) == {"path-length"}
 
 
 def test_names_outside_the_constraints(forge, root):
@@ -171,6 +208,49 @@ def test_where_roots_cannot_be_listed_trust_is_left_open(forge, root, middle):
     assert found["complete"].good is None
 
 
-def test_nothing_and_garbage():
+def test_nothing_and_garbage(root):
     assert checks.run(Case((), "www.example", NOW, []))[0].good is False
-    assert checks.run(Case((b"garbage",), "www.example", NOW, []))[0].id == "form"
+    for roots in ([], [root.der], None):
+        assert checks.run(Case((b"garbage",), "www.example", NOW, roots))[0].id == "form"
+
+
+def test_each_certificate_that_is_to_blame_is_named(forge, root):
+    late = forge("Late", by=root, ca=True, since=-40)
+    leaf = forge("www.example", by=late, names=["www.example"], since=-40)
+    dates = run([leaf, late], [root])["dates"]
+    assert dates.blamed == (0, 1)
+    assert dates.sentence.startswith("www.example expired on")
+    assert "Late expired on" in dates.sentence
+
+
+def test_receipts_of_logs_are_noted(home_of_logs, root):
+    for count, good in ((0, None), (1, None), (2, True), (3, True)):
+        found = run([home_of_logs(root, count)], [root])["transparency"]
+        assert found.good is good, count
+    assert "receipts of 3 logs" in found.sentence
+
+
+POINTERS = [
+    ([], 30, "names no place where one could ask"),
+    ([], 6, "it lives so short that it need not"),
+    (["ocsp"], 30, "asked by OCSP at http://ocsp.example/. Inspector did not ask."),
+    (["crl"], 30, "asked by a list at http://crl.example/a.crl."),
+    (["ocsp", "crl", "staple"], 30, "OCSP at http://ocsp.example/ and a list at http://crl.example/a.crl. Inspector did not ask. Its server has to"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kinds", "days", "words"), POINTERS)
+def test_where_one_could_ask_for_revocation_is_named(forge, root, kinds, days, words):
+    ocsp = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier("http://ocsp.example/"))  # fmt: skip
+    point = x509.DistributionPoint([x509.UniformResourceIdentifier("http://crl.example/a.crl")], None, None, None)  # fmt: skip
+    made = {
+        "ocsp": x509.AuthorityInformationAccess([ocsp]),
+        "crl": x509.CRLDistributionPoints([point]),
+        "staple": x509.TLSFeature([x509.TLSFeatureType.status_request]),
+    }
+    leaf = forge(
+        "www.example", by=root, names=["www.example"], days=days, extensions=[made[kind] for kind in kinds]
+    )
+    found = run([leaf], [root])["revocation"]
+    assert found.good is None
+    assert words in found.sentence

@@ -236,3 +236,7 @@ def _sample():
 
 
 SAMPLE = _sample()
+
+
+def test_the_hash_of_the_public_key_is_what_chromium_s_switch_wants(home):
+    assert describe(home.der).spki == home.spki_sha256_base64

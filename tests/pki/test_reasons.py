@@ -18,8 +18,9 @@ def test_every_reason_is_a_sentence_with_a_cure(code):
         assert text.rstrip().endswith((".", "?"))
         assert set(re.findall(r"\{.*?\}", text)) <= BLANKS
         assert "  " not in text
-    assert reason.chromium.startswith("ERR_")
-    assert reason.firefox.split("_")[0] in {"SEC", "SSL", "MOZILLA"}
+    assert reason.chromium or reason.firefox
+    assert not reason.chromium or reason.chromium.startswith("ERR_")
+    assert not reason.firefox or reason.firefox.split("_")[0] in {"SEC", "SSL", "MOZILLA"}
     assert reason.check
 
 
