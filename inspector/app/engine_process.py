@@ -17,7 +17,7 @@ from inspector.app.platform import here
 from inspector.app.settings import RunSettings
 from inspector.engine.pages import Page, PageAsk
 from inspector.engine.server import Engine
-from inspector.engine.settings import Settings
+from inspector.engine.settings import LocalSite, Settings
 from inspector.exchange.ids import Ids
 from inspector.pki.authority import Authority
 from inspector.pki.errors import PkiError
@@ -29,6 +29,8 @@ from inspector.store.status import Status, StatusBoard
 from inspector.store.watch import Watcher
 
 WORKER = 1
+LAB_NAMES = ("badtls.inspector.test", "*.badtls.inspector.test")
+_LAB_SCHEMES = ("http", "https")
 
 # The collector walks what it counts: with the default of 700 it would walk live connections thousands of times a
 # second. Captures are out of its reach (see exchange.model), and flows are freed by their reference counts.
@@ -124,6 +126,8 @@ def engine_settings(settings: RunSettings) -> Settings:
         wants_credentials=tuple(bool(settings.proxy_auth) and not _is_loopback(host) for host, _ in listen),
         proxy_auth=settings.proxy_auth,
         reverse=settings.reverse,
+        local_sites=_local_sites(settings),
+        lab_ca=str(settings.lab_root) if settings.lab else "",
         upstream_proxy=settings.upstream_proxy,
         bypass=settings.upstream_bypass,
         upstream_ca=settings.upstream_ca,
@@ -135,6 +139,14 @@ def engine_settings(settings: RunSettings) -> Settings:
         limits=settings.limits,
         timeouts=settings.timeouts,
     )
+
+
+def _local_sites(settings: RunSettings) -> tuple[LocalSite, ...]:
+    """The names of the practice sites and where the lab serves them; none while it isn't there."""
+    if len(settings.lab) != len(_LAB_SCHEMES):
+        return ()
+    (address, http), (_, https) = (_host_port(each) for each in settings.lab)
+    return tuple(LocalSite(name, address, http, https) for name in LAB_NAMES)
 
 
 def _host_port(address: str) -> tuple[str, int]:

@@ -87,7 +87,7 @@ def _render(talk: Http1, flow: Flow, subject: Subject) -> Page:
         chain=facts.chain if facts is not None else (),
         verify_code=facts.verify_code if facts is not None else 0,
         verify_message=facts.why_not if facts is not None else "",
-        trust_store=context.dialer.trust_store() if facts is not None else "",
+        trust_store=context.dialer.trust_store(flow.origin) if facts is not None else "",
         dashboard_url=context.settings.dashboard_url,
         ca_pem=context.authority_pem,
         ca_der=context.authority_der,

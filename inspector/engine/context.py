@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Protocol
 
 from inspector.engine.guard import Guard
 from inspector.engine.ledger import Ledger
+from inspector.engine.local_sites import LocalSites, port_of
 from inspector.engine.pages import Renderer
 from inspector.engine.pool import Pool
 from inspector.engine.settings import Settings
 from inspector.exchange.ids import Ids
-from inspector.pki.chains import chain_of
 from inspector.pki.leaves import Identity
-from inspector.pki.sessions import SessionCache
 from inspector.pki.watch import HandshakeWatch
 from inspector.wire.http1 import Limits as WireLimits
 
 if TYPE_CHECKING:
     from inspector.engine.dial import Dialer
+    from inspector.engine.flow import Flow
     from inspector.engine.stream import Stream
-    from inspector.engine.upstream import ServerConnection
+    from inspector.engine.targets import Origin
+
+_REMEMBERED = 4096
 
 
 class LeafSource(Protocol):
@@ -60,7 +62,8 @@ class Context:
         self.complain = complain
         self.guard = Guard(settings.forbidden_ports, settings.proxy_auth)
         self.pool = Pool(limits)
-        self.sessions = SessionCache()
+        self.local_sites = LocalSites(settings.local_sites) if settings.local_sites else None
+        self._own: dict[str, bool] = {}
         self.streams: set[Stream] = set()
         self.clients: dict[str, int] = {}
         self.tasks: set[asyncio.Task[None]] = set()
@@ -68,12 +71,24 @@ class Context:
         self.stopping = False
         self.dialer: Dialer
 
-    def remember_session(self, connection: ServerConnection) -> None:
-        """Keep a site's TLS session, so that the next connection to it is cheaper."""
-        tls = connection.tls
-        if tls is not None:
-            chain = connection.facts.chain if connection.facts is not None else chain_of(tls.object)
-            self.sessions.put(connection.origin.name, connection.origin.port, tls.object, chain)
+    def is_own(self, host: str) -> bool:
+        """Whether Inspector itself answers for this host: its own names and all below them, but for the sites it plays."""
+        own = self._own.get(host)
+        if own is None:
+            own = any(host == name or host.endswith("." + name) for name in self.settings.own_names)
+            if own and self.local_sites is not None and self.local_sites.find(host) is not None:
+                own = False
+            if len(self._own) >= _REMEMBERED:
+                self._own.clear()
+            self._own[host] = own
+        return own
+
+    def note_local_site(self, flow: Flow, origin: Origin) -> None:
+        """Say on the exchange that this computer plays the site, if it does."""
+        site = self.local_sites.find(origin.host) if self.local_sites is not None else None
+        port = port_of(site, origin.port) if site is not None else None
+        if site is not None and port is not None:
+            flow.decide("local-site", f"{site.address}:{port}")
 
     def spawn(self, task: asyncio.Task[None]) -> None:
         """Keep hold of a task until it is done."""

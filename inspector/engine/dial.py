@@ -12,18 +12,17 @@ import socket
 import ssl
 import time
 from base64 import b64encode
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from inspector.engine.handshakes import client_facts, server_fault
+from inspector.engine.local_sites import port_of
+from inspector.engine.site_tls import SiteTls, Terms
 from inspector.engine.stream import TlsState
 from inspector.engine.targets import Origin, host_field
 from inspector.engine.upstream import ServerConnection
 from inspector.exchange.model import Attempt, Fault
-from inspector.pki.contexts import client_context
-from inspector.pki.keylog import KeyLog
-from inspector.pki.trust import trust_store
+from inspector.pki.errors import TrustStoreError
 from inspector.pki.watch import HandshakeWatch
 from inspector.wire.hosts import address_of
 from inspector.wire.http1 import Problem, parse_response
@@ -58,26 +57,31 @@ class Dialer:
         settings = context.settings
         self.context = context
         self._watch = HandshakeWatch()
-        ca = Path(settings.upstream_ca) if settings.upstream_ca else None
-        own = Path(settings.own_ca) if settings.own_ca else None
-        self._trust = (ca, own)
-        self._keylog = KeyLog(Path(settings.keylog)) if settings.keylog else None
-        self._tls = client_context(ca, settings.verify_upstream, own_ca=own, keylog=self._keylog)
-        self._watch.put_on(self._tls)
+        self._tls = SiteTls(settings, self._watch)
         self._proxy = _upstream_proxy(settings.upstream_proxy)
         self._bypass = tuple(name.lower().lstrip("*").lstrip(".") for name in settings.bypass if name)
         self._names: dict[tuple[str, int], tuple[float, list[str]]] = {}
 
-    def trust_store(self) -> str:
+    def trust_store(self, origin: Origin | None) -> str:
         """Where a site's certificate is looked up, in words."""
-        upstream_ca, own = self._trust
-        return trust_store(upstream_ca, own_ca=own)
+        try:
+            return self._terms(origin).store
+        except TrustStoreError:
+            return ""
+
+    def _terms(self, origin: Origin | None) -> Terms:
+        sites = self.context.local_sites
+        return self._tls.terms(
+            local=sites is not None and origin is not None and sites.find(origin.host) is not None
+        )
 
     def proxy_for(self, origin: Origin) -> UpstreamProxy | None:
         """The upstream proxy that leads to this origin; None for the direct way."""
-        if self._proxy is None or origin.host in self.context.settings.local_sites:
+        if self._proxy is None:
             return None
         host = origin.host
+        if self.context.local_sites is not None and self.context.local_sites.find(host) is not None:
+            return None
         address = address_of(host)
         if (
             host == "localhost"
@@ -109,9 +113,8 @@ class Dialer:
             raise DialError(Fault("internal", "us", "connect", None, repr(error))) from error
 
     async def _connect(self, origin: Origin, flow: Flow, *, tunnel: bool) -> ServerConnection:
-        context = self.context
         proxy = self.proxy_for(origin)
-        host, port = context.settings.local_sites.get(origin.host, (origin.host, origin.port))
+        host, port = self._place(origin)
         if proxy is not None:
             self._check_literal(origin)
             host, port = proxy.host, proxy.port
@@ -140,6 +143,17 @@ class Dialer:
             raise
         connection.to(None)
         return connection
+
+    def _place(self, origin: Origin) -> tuple[str, int]:
+        """Host (or address) and port to connect to, if no upstream proxy leads there. Raises DialError."""
+        sites = self.context.local_sites
+        site = sites.find(origin.host) if sites is not None else None
+        if site is None:
+            return origin.host, origin.port
+        port = port_of(site, origin.port)
+        if port is None:
+            raise DialError(Fault("connect-refused", "server", "connect"))
+        return site.address, port
 
     def _others(self, addresses: list[str], port: int) -> list[str]:
         """Those addresses that don't lead back to us. Raises DialError if none is left."""
@@ -219,13 +233,18 @@ class Dialer:
 
     async def _secure(self, connection: ServerConnection, origin: Origin, flow: Flow) -> None:
         context = self.context
-        remembered = context.sessions.get(origin.name, origin.port)
+        try:
+            terms = self._terms(origin)
+        except TrustStoreError as error:
+            raise DialError(Fault("lab-not-ready", "us", "tls", None, str(error))) from error
+        remembered = terms.sessions.get(origin.name, origin.port)
+        connection.sessions = terms.sessions
         flow.tls_start = time.perf_counter()
         name = origin.name
         done: asyncio.Future[None] = context.loop.create_future()
         try:
             tls = TlsState(
-                self._tls,
+                terms.context,
                 server_side=False,
                 name=name,
                 session=remembered.session if remembered is not None else None,
@@ -238,7 +257,7 @@ class Dialer:
         try:
             await _within(context.timeouts.tls, done)
         except (OSError, ssl.SSLError, EOFError, ValueError) as error:
-            context.sessions.forget(origin.name, origin.port)
+            terms.sessions.forget(origin.name, origin.port)
             seen = self._watch.take_off(tls.object)
             connection.facts, fault = server_fault(tls, seen, error, connection.opened)
             flow.server_connection = connection.id
@@ -252,7 +271,7 @@ class Dialer:
             tls,
             self._watch.take_off(tls.object),
             chain,
-            verified=self.context.settings.verify_upstream,
+            verified=terms.verifies,
             began=connection.opened,
         )
 

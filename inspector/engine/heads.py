@@ -106,7 +106,7 @@ def _absolute(flow: Flow, head: RequestHead, context: Context) -> Way:
         _ways[head.scheme, head.authority] = found
     flow.scheme, where, origin = found
     flow.host, flow.port = where.host, where.port
-    return Way(flow.scheme, origin, own=where.port in (80, 443) and context.settings.is_own(where.host))
+    return Way(flow.scheme, origin, own=where.port in (80, 443) and context.is_own(where.host))
 
 
 def _reverse(flow: Flow, head: RequestHead, target: str) -> Way:

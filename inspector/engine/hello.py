@@ -178,7 +178,7 @@ class Hello(Silent):
         connection.name = self._name
         connection.handshake = (tls.started, tls.ended)
         origin = self.target._replace(secure=True, name=self._name)
-        own = self.context.settings.is_own(connection.name)
+        own = self.context.is_own(connection.name)
         connection.talk = Http1(connection, Way("https", origin, own=own))
         connection.deadline = self.context.now + self.context.timeouts.idle
 
@@ -218,6 +218,8 @@ class Hello(Silent):
         flow.began, flow.zero = asked.began, asked.zero
         flow.host, flow.port = self.target.host, self.target.port
         flow.request_end = asked.zero
+        if kind == "tunnel" and self.context.local_sites is not None:
+            self.context.note_local_site(flow, self.target)
         return flow
 
     # -- not TLS
@@ -227,7 +229,7 @@ class Hello(Silent):
         connection = self.connection
         origin = self.target._replace(secure=False)
         held, self._held = self._held, b""
-        own = self.context.settings.is_own(origin.host)
+        own = self.context.is_own(origin.host)
         connection.talk = Http1(connection, Way("http", origin, own=own))
         connection.talk.received(held)
 

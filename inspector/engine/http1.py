@@ -216,6 +216,8 @@ class Http1(BrowserSide):
     def _find_server(self, flow: Flow, origin: Origin) -> None:
         flow.origin = origin
         context = self.context
+        if context.local_sites is not None:
+            context.note_local_site(flow, origin)
         server = context.pool.take(origin)
         if server is not None and flow.head is not None and flow.head.method not in IDEMPOTENT:
             # a site may close an idle connection at any moment, and this request must not be sent twice

@@ -47,12 +47,23 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
     stop: float = 3.0
 
 
+class LocalSite(msgspec.Struct, frozen=True):
+    """A site that this computer plays itself: requests for `host` (a name, or `*.suffix` for all below it, at any depth) go
+    to `address`, to the port `http` or `https`, without DNS and without an upstream proxy."""
+
+    host: str
+    address: str
+    http: int
+    https: int
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything an engine is told.
 
     `forbidden_ports` are the ports of the dashboard and of the proxy's own listeners: on this computer's own
-    addresses they are never connected to. `own_names` are hosts answered by Inspector itself, with all names under them; `local_sites` maps a
-    name to the loopback (host, port) that serves it. `listeners` gives for each socket, in order, whether it wants
+    addresses they are never connected to. `own_names` are hosts answered by Inspector itself, with all names under them, except
+    for `local_sites`. `lab_ca` is a file (PEM) with the only root that is trusted towards those, and its list of revoked
+    certificates; it is read when the first of them is opened, and again when it changes. `listeners` gives for each socket, in order, whether it wants
     credentials. `proxy_auth` is `user:password` or empty. `reverse` is a URL or empty. `own_ca` is our
     authority's file: where SSL_CERT_FILE names it, it doesn't count as the system's trust store. `keylog` is a file for TLS session keys, or empty.
     """
@@ -61,7 +72,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     dashboard_url: str = ""
     forbidden_ports: tuple[int, ...] = ()
     own_names: tuple[str, ...] = ("inspector.test",)
-    local_sites: dict[str, tuple[str, int]] = {}
+    local_sites: tuple[LocalSite, ...] = ()
+    lab_ca: str = ""
     wants_credentials: tuple[bool, ...] = ()
     proxy_auth: str = ""
     reverse: str = ""
@@ -76,9 +88,3 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker: int = 0
     limits: Limits = Limits()
     timeouts: Timeouts = Timeouts()
-
-    def is_own(self, host: str) -> bool:
-        """Whether Inspector itself answers for this host."""
-        if host in self.local_sites:
-            return False
-        return any(host == name or host.endswith("." + name) for name in self.own_names)

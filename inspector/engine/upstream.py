@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from inspector.engine.stream import Stream
+from inspector.engine.stream import Stream, TlsState
 from inspector.exchange.model import Connection, Fault, Stage, Tls
+from inspector.pki.chains import chain_of
 from inspector.wire.http1 import Body, CloseBody, Problem, ResponseHead, body_of_response, parse_response
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from inspector.engine.context import Context
     from inspector.engine.flow import Flow
     from inspector.engine.targets import Origin
+    from inspector.pki.sessions import SessionCache
 
 # why a site (the first two), or a browser, is not read from for now
 BROWSER_SLOW = 1
@@ -49,6 +51,7 @@ class ServerConnection(Stream):
         self.id = context.ids.next()
         self.opened = time.time()
         self.facts: Tls | None = None
+        self.sessions: SessionCache | None = None
         self.flow: Flow | None = None
         self.turn = 0
         self.recorded = False
@@ -255,7 +258,7 @@ class ServerConnection(Stream):
         reader = body_of_response(head, flow.head.method)
         out.append(flow.client.response_head(flow, head, reader))
         if self.turn == 1 and self.tls is not None:
-            self.context.remember_session(self)
+            self._remember_session(self.tls)
         if reader is None or reader.done:
             self._reader = None
             flow.client.respond(out)
@@ -267,6 +270,12 @@ class ServerConnection(Stream):
             self._feed(flow, out, data)
         else:
             flow.client.respond(out)
+
+    def _remember_session(self, tls: TlsState) -> None:
+        """Keep the TLS session, so that the next connection to this site is cheaper."""
+        if self.sessions is not None:
+            chain = self.facts.chain if self.facts is not None else chain_of(tls.object)
+            self.sessions.put(self.origin.name, self.origin.port, tls.object, chain)
 
     def _feed(self, flow: Flow, out: list[bytes], data: bytes) -> None:
         reader, tap = self._reader, flow.down

@@ -55,6 +55,11 @@ DECISIONS: dict[str, Act] = {
         "RFC 9110 §9.2.2",
     ),
     "answered": Act("Inspector answered this itself: {detail}.", False),
+    "local-site": Act(
+        "This is a practice site: it is played on this computer, at {detail}, and nothing left it. On a real network these "
+        "bytes would have crossed it.",
+        True,
+    ),
     "left-encrypted": Act("The connection was passed through without being decrypted: {detail}", True),
     "unverified": Act("The site's certificate was not verified, as was asked for ({detail}).", False),
     "credentials-removed": Act("The proxy log-in was checked and not passed on.", True, "RFC 9110 §11.7.1"),

@@ -95,6 +95,11 @@ FAULTS: dict[str, Explanation] = {
         "the CA file. A browser that only prepared a connection may do this too.",
         0,
     ),
+    "lab-not-ready": Explanation(
+        "The practice site {host} cannot be opened over HTTPS yet: {detail}.",
+        "The practice sites may still be starting: try again in a moment. If it stays, `inspector status` says how they are.",
+        503,
+    ),
     # the exchange
     "server-closed-early": Explanation(
         "{host} closed the connection before its answer was complete ({detail}).",

@@ -26,7 +26,15 @@ from inspector.pki.errors import TrustStoreError
 from inspector.pki.keylog import KeyLog
 from inspector.pki.sessions import SessionCache
 
-__all__ = ["HTTP1", "SessionCache", "chain_of", "client_context", "server_context", "verified_chain_of"]
+__all__ = [
+    "HTTP1",
+    "SessionCache",
+    "chain_of",
+    "client_context",
+    "closed_context",
+    "server_context",
+    "verified_chain_of",
+]
 
 HTTP1 = ("http/1.1",)
 
@@ -41,6 +49,7 @@ _OLD = (
 SERVER_CIPHERS = ":".join(_ECDSA)
 CLIENT_CIPHERS = ":".join(_ECDSA + _RSA + _DHE + _OLD)
 
+_PRIORITIZE_CHACHA = 0x200000  # SSL_OP_PRIORITIZE_CHACHA, which Python doesn't name
 _LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, which Python names since 3.12
 
 
@@ -49,9 +58,12 @@ def server_context(alpn: Sequence[str] = HTTP1) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers(SERVER_CIPHERS)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # Mozilla's intermediate list lets the browser choose: it knows whether its processor has AES.
-    context.options = (
-        context.options & ~ssl.OP_CIPHER_SERVER_PREFERENCE | ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
+    # Our order, but ChaCha20 where the browser puts that first: it knows whether its processor has AES.
+    context.options |= (
+        ssl.OP_CIPHER_SERVER_PREFERENCE
+        | _PRIORITIZE_CHACHA
+        | ssl.OP_NO_COMPRESSION
+        | ssl.OP_NO_RENEGOTIATION
     )
     context.set_alpn_protocols(list(alpn))
     return context
@@ -73,13 +85,7 @@ def client_context(
     Raises TrustStoreError when `upstream_ca` cannot be read, or holds no certificate.
     """
     context = _new_client_context(own_ca) if verify else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.set_ciphers(CLIENT_CIPHERS if verify else CLIENT_CIPHERS + ":@SECLEVEL=0")
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # Servers without secure renegotiation (RFC 5746) open in browsers, and OpenSSL 3 alone refuses them.
-    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | _LEGACY_SERVER_CONNECT
-    context.set_alpn_protocols(list(alpn))
-    if keylog is not None:
-        keylog.put_on(context)
+    _offer(context, CLIENT_CIPHERS if verify else CLIENT_CIPHERS + ":@SECLEVEL=0", alpn, keylog)
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -89,6 +95,38 @@ def client_context(
     if upstream_ca is not None:
         _add(context, upstream_ca)
     return context
+
+
+def closed_context(
+    roots: Path, *, alpn: Sequence[str] = HTTP1, keylog: KeyLog | None = None
+) -> ssl.SSLContext:
+    """A context for sites that we play ourselves: it offers what the other does, and trusts what is in the file `roots` alone.
+
+    The lists of revoked certificates (PEM, `X509 CRL`) in that file count for leaves, whose issuers must all have one there.
+    Raises TrustStoreError, whose message fits into a sentence.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    _offer(context, CLIENT_CIPHERS, alpn, keylog)
+    context.verify_flags = (context.verify_flags | ssl.VERIFY_CRL_CHECK_LEAF) & ~ssl.VERIFY_X509_STRICT
+    context.hostname_checks_common_name = False
+    try:
+        context.load_verify_locations(cafile=str(roots))
+    except (ssl.SSLError, OSError) as error:
+        raise TrustStoreError(
+            f"the certificate of its authority, {roots}, cannot be used: {getattr(error, 'strerror', None) or error}"
+        ) from error
+    return context
+
+
+def _offer(context: ssl.SSLContext, ciphers: str, alpn: Sequence[str], keylog: KeyLog | None) -> None:
+    """What we offer to every site."""
+    context.set_ciphers(ciphers)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # Servers without secure renegotiation (RFC 5746) open in browsers, and OpenSSL 3 alone refuses them.
+    context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | _LEGACY_SERVER_CONNECT
+    context.set_alpn_protocols(list(alpn))
+    if keylog is not None:
+        keylog.put_on(context)
 
 
 def _new_client_context(own_ca: Path | None) -> ssl.SSLContext:

@@ -385,21 +385,6 @@ def test_a_tunnel_leads_to_an_ipv6_literal(talk, site, engine):
     assert (engine.records.only().host, engine.records.only().port) == ("::1", here.port)
 
 
-def test_names_of_local_sites_lead_to_their_own_ports(talk, site, start):
-    here = site(answering(ok()))
-    engine = start(
-        local_sites={"shop.inspector.test": ("127.0.0.1", here.port)}, own_names=("inspector.test",)
-    )
-    asked = request(b"GET", b"http://shop.inspector.test/", b"Host: shop.inspector.test")
-    assert talk(engine).ask(asked).body == b"hello"
-    exchange = engine.records.only()
-    assert (exchange.host, exchange.port, exchange.remote) == (
-        "shop.inspector.test",
-        80,
-        f"127.0.0.1:{here.port}",
-    )
-
-
 def test_an_international_name_is_asked_for_as_an_a_label(talk, site, engine, hosts):
     here = site(answering(ok()))
     hosts["xn--bcher-kva.example"] = ["127.0.0.1"]
