@@ -1,0 +1,90 @@
+"""What the lab made, kept in one file from start to start: the library that makes certificates is loaded only when they are made.
+
+    DATA/lab/badtls.json    keys and chains of all cases, behind a checksum; 0600 in a folder of 0700
+    DATA/lab/lab-root.pem   the lab's root and its lists, for the engine and for whoever wants to trust it
+
+The file is written whole or not at all. One that is damaged, of another version, or no longer fresh is made anew, and with it the root.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from inspector.lab.badtls.cases import CASES
+from inspector.pki import files
+
+FILE = "badtls.json"
+ROOT = "lab-root.pem"
+VERSION = 1
+FRESH_FOR = 200 * 86400.0  # seconds: the sites' certificates last 397 days, and a run may be long
+_MOST_BYTES = 1 << 20
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What `making.make` gave, and when (`made`, seconds since the epoch). All PEM, but `files`, which are served as they are."""
+
+    made: float
+    root: bytes
+    sites: dict[str, bytes]
+    files: dict[str, bytes]
+    visitors: bytes
+    version: int = VERSION
+
+
+def load_or_make(folder: Path, clock: Callable[[], float]) -> Kept:
+    """What is in the folder if it is whole and fresh; else made anew and written there. Raises OSError."""
+    files.private_folder(folder)
+    kept = _read(folder / FILE, clock())
+    if kept is None:
+        kept = _make(clock())
+        files.replace(folder / FILE, _sealed(kept), files.PRIVATE)
+    else:
+        files.tighten(folder / FILE)
+    if _content(folder / ROOT) != kept.root:
+        files.replace(folder / ROOT, kept.root, files.PUBLIC)
+    return kept
+
+
+def _make(now: float) -> Kept:
+    from inspector.lab.badtls.making import make  # noqa: PLC0415 (a third of the lab's memory)
+
+    made = make(dt.datetime.fromtimestamp(int(now), dt.UTC))
+    return Kept(
+        made=now, root=made.root, sites=dict(made.sites), files=dict(made.files), visitors=made.visitors
+    )
+
+
+def _read(path: Path, now: float) -> Kept | None:
+    content = _content(path)
+    if content is None:
+        return None
+    seal, _, body = content.partition(b"\n")
+    if seal != _seal(body):
+        return None
+    try:
+        kept = msgspec.json.decode(body, type=Kept)
+    except msgspec.MsgspecError:
+        return None
+    is_whole = kept.version == VERSION and kept.sites.keys() == {case.label for case in CASES}
+    return kept if is_whole and kept.made <= now < kept.made + FRESH_FOR else None
+
+
+def _content(path: Path) -> bytes | None:
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        return file.read(_MOST_BYTES)
+    return None
+
+
+def _sealed(kept: Kept) -> bytes:
+    body = msgspec.json.encode(kept)
+    return _seal(body) + b"\n" + body
+
+
+def _seal(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest().encode()
