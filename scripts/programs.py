@@ -1,11 +1,14 @@
-"""Programs that some tests drive: which there are, and Debian's packages for them."""
+"""Programs that some tests drive: which there are, and Debian's packages for them; and sslyze, in an environment of its own."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from typing import NamedTuple
 
-from environment import apt_install, can_use_apt, say
+from environment import ROOT, apt_install, can_use_apt, say
 
 
 class Program(NamedTuple):
@@ -29,7 +32,7 @@ PROGRAMS = (
     Program(("node",), "nodejs", "clients"),
     Program(("javac",), "default-jdk-headless", "clients"),
     Program(("certutil",), "libnss3-tools", "clients"),
-    Program(("certutil",), "libnss3-tools", "clients"),
+    Program(("testssl", "testssl.sh"), "testssl.sh", "clients"),
 )
 
 
@@ -44,3 +47,23 @@ def install_programs() -> None:
             f"{program.names[0]} is not installed: tests marked `{program.tests}` that need it are skipped. "
             f"On Debian or Ubuntu: sudo apt install {program.package}"
         )
+
+
+SSLYZE = "sslyze==6.3.1"
+_SSLYZE_VENV = ROOT / ".venv" / "tools" / "sslyze"
+
+
+def install_sslyze() -> None:
+    """Put sslyze on the PATH, from an environment apart: it wants an older `cryptography` than we do."""
+    folder = _SSLYZE_VENV / ("Scripts" if os.name == "nt" else "bin")
+    if shutil.which("sslyze", path=str(folder)) is None:
+        say(f"Installing {SSLYZE}, which judges our TLS in a test …")
+        for command in (
+            [sys.executable, "-m", "venv", "--clear", str(_SSLYZE_VENV)],
+            [str(folder / "python"), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", SSLYZE],
+        ):  # fmt: skip
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                say("sslyze could not be installed: the test that needs it is skipped.")
+                return
+    os.environ["PATH"] = os.pathsep.join((os.environ["PATH"], str(folder)))

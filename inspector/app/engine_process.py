@@ -29,6 +29,7 @@ from inspector.store.status import Status, StatusBoard
 from inspector.store.watch import Watcher
 
 WORKER = 1
+REVOCATIONS = "http://inspector.test/ca.crl"  # answered by the engine: whoever uses the proxy reaches it
 LAB_NAMES = ("badtls.inspector.test", "*.badtls.inspector.test")
 _LAB_SCHEMES = ("http", "https")
 
@@ -81,7 +82,7 @@ async def _serve(child: Child) -> None:
             sockets=child.sockets("listen"),
             archive=archive,
             leaves=_leaves(authority, settings, watch),
-            authority=(authority.pem, authority.der),
+            authority=authority,
             render=_render,
             watch=watch,
             figures=board.write,
@@ -110,9 +111,10 @@ async def _serve(child: Child) -> None:
 
 def _leaves(authority: Authority, settings: RunSettings, watch: HandshakeWatch) -> Leaves:
     if not settings.keylog:
-        return Leaves(authority, limit=settings.limits.leaves, watch=watch)
+        return Leaves(authority, limit=settings.limits.leaves, watch=watch, revocations=REVOCATIONS)
     limit = min(settings.limits.leaves, MOST_CONTEXTS)
-    return Leaves(authority, limit=limit, watch=watch, keylog=KeyLog(Path(settings.keylog)))
+    keylog = KeyLog(Path(settings.keylog))
+    return Leaves(authority, limit=limit, watch=watch, keylog=keylog, revocations=REVOCATIONS)
 
 
 def engine_settings(settings: RunSettings) -> Settings:
@@ -131,6 +133,7 @@ def engine_settings(settings: RunSettings) -> Settings:
         upstream_proxy=settings.upstream_proxy,
         bypass=settings.upstream_bypass,
         upstream_ca=settings.upstream_ca,
+        client_certs=settings.client_certs,
         own_ca=str(settings.certs / "ca.pem"),
         verify_upstream=settings.verify_upstream,
         keylog=settings.keylog,

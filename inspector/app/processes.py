@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import queue
 import socket
 import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, NamedTuple
 
 import msgspec
@@ -26,11 +27,13 @@ from inspector.app.settings import RunSettings
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A kind of child: its name in the log, the module that is its program, the sockets it is given."""
+    """A kind of child: its name in the log, the module that is its program, the sockets it is given, what its
+    environment has besides ours."""
 
     name: str
     module: str
     sockets: dict[str, list[socket.socket]]
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 class Told(NamedTuple):
@@ -73,12 +76,13 @@ class Process:
         self.role = role
         self._ready_at = math.inf
         self.last_words = ""
+        self.gave_up = False
         self._events = events
         inherited = [sock for many in role.sockets.values() for sock in many]
         self._popen = subprocess.Popen(
             [sys.executable, "-P", "-m", role.module],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            **platform.spawn_options(inherited),
+            env=os.environ | role.environment, **platform.spawn_options(inherited),
         )  # fmt: skip
         self.pid = self._popen.pid
         tickets = {

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from inspector import __version__
-from inspector.app import fresh, home, notice, sockets
+from inspector.app import fresh, home, notice, sockets, tls_groups
 from inspector.app.addresses import Address, parse_address
 from inspector.app.command import command
 from inspector.app.errors import CannotStart
@@ -20,13 +20,15 @@ from inspector.app.lock import LOCK, Lock, wait_for_leftovers
 from inspector.app.platform import Platform, here
 from inspector.app.processes import Role
 from inspector.app.settings import RunSettings
-from inspector.app.supervisor import ENGINE, RECORDER, WEB, Screen, Supervisor
+from inspector.app.supervisor import ENGINE, LAB, RECORDER, WEB, Screen, Supervisor
 
 MODULES = {
     ENGINE: "inspector.app.engine_process",
     RECORDER: "inspector.app.recorder_process",
     WEB: "inspector.app.web_process",
+    LAB: "inspector.app.lab_process",
 }
+LAB_DOORS = ("lab-http", "lab-https")
 LEFTOVERS_WITHIN = 8.0
 LOCK_WITHIN = 0.3  # `inspector status` holds the lock for an instant, to look
 
@@ -39,7 +41,8 @@ def run(
 ) -> None:
     """Run until asked to stop; CannotStart says what is in the way.
 
-    `wish` is completed with what was bound; `modules` are the programs of the children by role.
+    `wish` is completed with what was bound (a wish with addresses for the lab is one for a lab); `modules` are the programs of the
+    children by role.
     """
     platform = here()
     with _held(place, platform):
@@ -48,7 +51,7 @@ def run(
         web = sockets.bind_all(_parsed(wish.web), "--web", platform)
         settings = msgspec.structs.replace(wish, listen=_bound(listen), web=_bound(web))
         roles = [
-            Role(ENGINE, modules[ENGINE], {"listen": listen}),
+            Role(ENGINE, modules[ENGINE], {"listen": listen}, tls_groups.environment()),
             Role(RECORDER, modules[RECORDER], {}),
             Role(WEB, modules[WEB], {"web": web}),
         ]

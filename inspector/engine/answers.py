@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _PAGES: dict[str, Subject] = {"/": "welcome", "/start": "start"}
+REVOCATIONS = "/ca.crl"
 _CA_PATHS = ("/ca.pem", "/ca.crt", "/ca.cer", "/ca.der")
 
 
@@ -42,6 +43,9 @@ def own_page(talk: Http1, flow: Flow) -> None:
         _send(talk, flow, Page(405, "Method Not Allowed", (("Allow", "GET, HEAD, OPTIONS"), _PLAIN), text))
         return
     path = flow.path.partition("?")[0]
+    if path == REVOCATIONS:
+        _send(talk, flow, Page(200, "OK", _CRL, talk.context.authority.revocations()))
+        return
     subject: Subject = _PAGES.get(path, "ca" if path in _CA_PATHS else "not-found")
     _send(talk, flow, _render(talk, flow, subject))
 
@@ -66,6 +70,7 @@ def last_hop(talk: Http1, flow: Flow) -> None:
     _send(talk, flow, Page(200, "OK", (("Content-Type", "message/http"),), body))
 
 
+_CRL = (("Content-Type", "application/pkix-crl"), ("Cache-Control", "max-age=86400"))
 _PLAIN = ("Content-Type", "text/plain; charset=utf-8")
 
 
@@ -89,8 +94,8 @@ def _render(talk: Http1, flow: Flow, subject: Subject) -> Page:
         verify_message=facts.why_not if facts is not None else "",
         trust_store=context.dialer.trust_store(flow.origin) if facts is not None else "",
         dashboard_url=context.settings.dashboard_url,
-        ca_pem=context.authority_pem,
-        ca_der=context.authority_der,
+        ca_pem=context.authority.pem,
+        ca_der=context.authority.der,
     )
     try:
         return context.render(ask)

@@ -33,6 +33,15 @@ class LeafSource(Protocol):
     def make(self, name: str) -> Identity: ...
 
 
+class OwnAuthority(Protocol):
+    """The authority behind the stand-ins (`pki.authority`): its root as PEM and DER, its list of revoked leaves (DER)."""
+
+    pem: bytes
+    der: bytes
+
+    def revocations(self) -> bytes: ...
+
+
 class Context:
     """One engine's parts. `now` is the loop's time, half a second coarse: good enough for deadlines, and free."""
 
@@ -43,7 +52,7 @@ class Context:
         ledger: Ledger,
         leaves: LeafSource,
         render: Renderer,
-        authority: tuple[bytes, bytes],
+        authority: OwnAuthority,
         browser_watch: HandshakeWatch,
         complain: Callable[[str], None],
     ) -> None:
@@ -57,7 +66,7 @@ class Context:
         self.ledger = ledger
         self.leaves = leaves
         self.render = render
-        self.authority_pem, self.authority_der = authority
+        self.authority = authority
         self.browser_watch = browser_watch
         self.complain = complain
         self.guard = Guard(settings.forbidden_ports, settings.proxy_auth)

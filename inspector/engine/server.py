@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from inspector.engine.client import ClientConnection, Listener
-from inspector.engine.context import Context, LeafSource
+from inspector.engine.context import Context, LeafSource, OwnAuthority
 from inspector.engine.dial import Dialer
 from inspector.engine.ledger import Archive, Ledger
 from inspector.engine.pages import Renderer
@@ -37,7 +37,7 @@ class Figures(Protocol):
 
 
 class Engine:
-    """One proxy process. `sockets` listen already; `authority` is the CA's certificate as (PEM, DER).
+    """One proxy process. `sockets` listen already; `authority` signs the stand-ins.
 
     `watch` must be the one that `leaves` puts on its contexts. `figures` is called five times a second.
     """
@@ -49,7 +49,7 @@ class Engine:
         sockets: Sequence[socket.socket],
         archive: Archive,
         leaves: LeafSource,
-        authority: tuple[bytes, bytes],
+        authority: OwnAuthority,
         render: Renderer,
         watch: HandshakeWatch,
         figures: Figures | None = None,

@@ -26,7 +26,8 @@ from inspector.pki.errors import BadName, NotPermitted
 from inspector.pki.founding import BACKDATED, CERTIFICATE
 from inspector.pki.names import canonical
 
-LEAF_LIFETIME = dt.timedelta(days=45)
+LEAF_LIFETIME = dt.timedelta(days=180)  # scanners warn of less than 60 days, and of more than 398
+CRL_LIFETIME = dt.timedelta(days=7)
 _MOST_NAMES = 100
 
 
@@ -99,10 +100,11 @@ class Authority:
         usages: Usages = SERVER,
         lifetime: dt.timedelta = LEAF_LIFETIME,
         spell: Callable[[str], str] = canonical,
+        revocations: str = "",
     ) -> x509.Certificate:
         """A leaf for host names and IP addresses, valid from a day ago, for at most `lifetime` in all.
 
-        `spell` puts a name into its one spelling, and decides which kinds of names there may be.
+        `revocations` is where the list of what was revoked can be had, for its CRL distribution point. `spell` puts a name into its one spelling, and decides which kinds of names there may be.
         Raises BadName for what no certificate can be made for, NotPermitted for what this authority may not vouch for,
         AuthorityExpired when the authority's own time is over.
         """
@@ -118,7 +120,18 @@ class Authority:
         if now > ends or starts > now:
             raise vault.expired(self.folder, signer, now)
         return certificates.leaf(
-            subjects, public_key, signed_by=signer, key=self._key, starts=starts, ends=ends, usages=usages
+            subjects, public_key, signed_by=signer, key=self._key, starts=starts, ends=ends, usages=usages,
+            revocations=revocations,
+        )  # fmt: skip
+
+    def revocations(self) -> bytes:
+        """The list of revoked leaves, DER: an empty one, since leaves are never on disk and live as long as their process.
+
+        Some clients insist on one (curl and PowerShell on Windows, browsers under a company's policy), and fail without.
+        """
+        now = moment(self._clock())
+        return certificates.revocations(
+            signed_by=self.above[0], key=self._key, starts=now - BACKDATED, ends=now + CRL_LIFETIME
         )
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from inspector.pki.constraints import ORGANISATION, Scope, subject_base
@@ -129,11 +130,15 @@ def leaf(
     starts: dt.datetime,
     ends: dt.datetime,
     usages: Usages = SERVER,
+    revocations: str = "",
 ) -> x509.Certificate:
-    """A certificate for names in their one spelling. The first is its common name too, where that fits."""
+    """A certificate for names in their one spelling. The first is its common name too, where that fits.
+
+    `revocations` is the URL of its CRL distribution point, or empty.
+    """
     subject = _subject(names, subject_base(signed_by))
     uses = _key_usage(digital_signature=True, key_encipherment=isinstance(public_key, rsa.RSAPublicKey))
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name(subject))
         .issuer_name(signed_by.subject)
@@ -151,7 +156,25 @@ def leaf(
         )
         .add_extension(key_identifier_of(signed_by), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+    )
+    if revocations:
+        place = x509.DistributionPoint([x509.UniformResourceIdentifier(revocations)], None, None, None)
+        builder = builder.add_extension(x509.CRLDistributionPoints([place]), critical=False)
+    return builder.sign(key, hashes.SHA256())
+
+
+def revocations(*, signed_by: x509.Certificate, key: Key, starts: dt.datetime, ends: dt.datetime) -> bytes:
+    """A list (CRL, DER) that says: nothing is revoked."""
+    return (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(signed_by.subject)
+        .last_update(starts)
+        .next_update(ends)
+        .add_extension(key_identifier_of(signed_by), critical=False)
+        # RFC 5280, 5.2.3: "CRL issuers conforming to this profile MUST include this extension in all CRLs", and it grows
+        .add_extension(x509.CRLNumber(int(starts.timestamp())), critical=False)
         .sign(key, hashes.SHA256())
+        .public_bytes(Encoding.DER)
     )
 
 

@@ -43,7 +43,7 @@ class Identity(NamedTuple):
 
 
 class Leaves:
-    """Identities by name, at most `limit`, the longest unused dropped first."""
+    """Identities by name, at most `limit`, the longest unused dropped first. `revocations` is the URL of the list of what was revoked."""
 
     def __init__(
         self,
@@ -54,6 +54,7 @@ class Leaves:
         watch: HandshakeWatch | None = None,
         keylog: KeyLog | None = None,
         clock: Callable[[], float] = time.time,
+        revocations: str = "",
     ) -> None:
         self._authority = authority
         self._limit = limit
@@ -61,6 +62,7 @@ class Leaves:
         self._watch = watch
         self._keylog = keylog
         self._clock = clock
+        self._revocations = revocations
         self._key = new_key()
         self._key_pem = self._key.private_bytes(
             Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
@@ -126,7 +128,7 @@ class Leaves:
         return identity
 
     def _mint(self, name: str) -> Identity:
-        leaf = self._authority.issue([name], self._key.public_key())
+        leaf = self._authority.issue([name], self._key.public_key(), revocations=self._revocations)
         context = server_context(self._alpn)
         served = (each.public_bytes(Encoding.PEM) for each in (leaf, *self._authority.served))
         handover.give(context, self._key_pem + b"".join(served))

@@ -50,7 +50,8 @@ def understand_request(head: RequestHead) -> Problem | None:
         head.host = head.authority = host  # type: ignore[assignment] # hosts counts what was assigned
     elif hosts:
         return _at(head.raw, "host-repeated", b"host", 1)
-    elif head.minor:
+    elif head.minor and head.method != b"CONNECT":
+        # A CONNECT names its target in its first line and goes no further than here; sslyze and others send it without Host.
         return Problem("host-missing", len(head.raw) - 2)
     if problem is not None:
         return problem

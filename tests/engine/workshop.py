@@ -303,7 +303,7 @@ class Workshop:
             sockets=sockets,
             archive=records,
             leaves=Leaves(self._authority, watch=watch),
-            authority=(self._authority.pem, self._authority.der),
+            authority=self._authority,
             render=render,
             watch=watch,
             complain=complaints.append,

@@ -66,6 +66,11 @@ def test_a_target_says_whom_it_is_for(row: tuple[bytes, bytes, bytes, str, bytes
     assert [head.form, head.scheme, head.authority, head.path] == meaning
 
 
+def test_a_connect_may_come_without_host() -> None:
+    head = accepted(request(b"CONNECT b.test:443 HTTP/1.1"))
+    assert (head.authority, head.host) == (b"b.test:443", None)
+
+
 @pytest.mark.parametrize("host", [
     b"a", b"a.test", b"A.TEST", b"a.test.", b"a.test:", b"a.test:0", b"a.test:65535", b"a.test:00080", b"1.2.3.4", b"[::]",
     b"[::1]:80", b"[::ffff:1.2.3.4]", b"xn--e1afmkfd.test", b"a_b.test", b"a-.test", b"a%20b", b"a!$&'()*+;=~b",

@@ -139,6 +139,7 @@ REFUSED_REQUESTS: list[tuple[bytes, str, int]] = [
     (request(G, H, b"X: \x1b[31m"), "bad-value", 33),
     # Host
     (request(G), "host-missing", 16),
+    (request(b"OPTIONS * HTTP/1.1"), "host-missing", 20),
     (request(G, b"X: y"), "host-missing", 22),
     (request(G, H, H), "host-repeated", 30),
     (request(G, H, b"X: y", b"HOST: b.test"), "host-repeated", 36),
