@@ -13,7 +13,7 @@ from typing import IO
 from inspector.app.platform import Platform
 
 LOCK = "lock"
-ROLES = ("engine", "recorder", "web")
+ROLES = ("engine", "recorder", "web", "lab")
 LOOK_EVERY = 0.02
 
 

@@ -28,12 +28,13 @@ from inspector.app.settings import RunSettings
 @dataclass(frozen=True, slots=True)
 class Role:
     """A kind of child: its name in the log, the module that is its program, the sockets it is given, what its
-    environment has besides ours."""
+    environment has besides ours. A `late` one is started when the others do their work, which goes on without it if it cannot start."""
 
     name: str
     module: str
     sockets: dict[str, list[socket.socket]]
     environment: dict[str, str] = field(default_factory=dict)
+    late: bool = False
 
 
 class Told(NamedTuple):

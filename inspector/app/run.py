@@ -29,6 +29,7 @@ MODULES = {
     LAB: "inspector.app.lab_process",
 }
 LAB_DOORS = ("lab-http", "lab-https")
+LAB_WISH = ("127.0.0.1:0", "127.0.0.1:0")  # only the engine connects there, and it is told the ports
 LEFTOVERS_WITHIN = 8.0
 LOCK_WITHIN = 0.3  # `inspector status` holds the lock for an instant, to look
 
@@ -41,20 +42,28 @@ def run(
 ) -> None:
     """Run until asked to stop; CannotStart says what is in the way.
 
-    `wish` is completed with what was bound (a wish with addresses for the lab is one for a lab); `modules` are the programs of the
-    children by role.
+    `wish` is completed with what was bound, and has no addresses for the lab if there is to be none; `modules` are the programs of
+    the children by role.
     """
     platform = here()
     with _held(place, platform):
         _wait_until_alone(place, platform)
         listen = sockets.bind_all(_parsed(wish.listen), "--listen", platform)
         web = sockets.bind_all(_parsed(wish.web), "--web", platform)
-        settings = msgspec.structs.replace(wish, listen=_bound(listen), web=_bound(web))
+        doors = [sockets.bind_all((where,), "--no-lab", platform) for where in _parsed(wish.lab)]
+        settings = msgspec.structs.replace(
+            wish,
+            listen=_bound(listen),
+            web=_bound(web),
+            lab=_bound([sock for door in doors for sock in door]),
+        )
         roles = [
             Role(ENGINE, modules[ENGINE], {"listen": listen}, tls_groups.environment()),
             Role(RECORDER, modules[RECORDER], {}),
             Role(WEB, modules[WEB], {"web": web}),
         ]
+        if doors:
+            roles.append(Role(LAB, modules[LAB], dict(zip(LAB_DOORS, doors, strict=True)), late=True))
         started = time.time()
         supervisor = Supervisor(
             roles, settings, platform=platform, screen=make_screen(settings, place),

@@ -1,4 +1,4 @@
-"""The supervisor: it starts engine, recorder and web, brings back what dies, and ends them in order.
+"""The supervisor: it starts engine, recorder and web, then the lab, brings back what dies, and ends them in order.
 
 It owns the listening sockets, does no work of its own, and imports none of the floors below: it must be small,
 quick to start, and have no reason to die. If it is killed all the same, its children see their stdin end and stop.
@@ -26,12 +26,13 @@ STOP_WITHIN = 5.0
 LATE_AFTER = 10.0
 LOOK_EVERY = 0.25
 KILLED = -9
-ENGINE, RECORDER, WEB = "engine", "recorder", "web"
-WORDS = {ENGINE: "engine", RECORDER: "recorder", WEB: "dashboard"}
+ENGINE, RECORDER, WEB, LAB = "engine", "recorder", "web", "lab"
+WORDS = {ENGINE: "engine", RECORDER: "recorder", WEB: "dashboard", LAB: "bad-TLS lab"}
 CONSEQUENCES = {
     ENGINE: "Requests on their way at that moment failed.",
     RECORDER: "Nothing is lost: it goes on where it was.",
     WEB: "Reload the page if it does not come back by itself.",
+    LAB: "If you had one of its sites open, reload it.",
 }
 
 
@@ -86,8 +87,9 @@ class Supervisor:
         self._listen_to_signals()
         try:
             self._log.write("inspector", f"starting, process {os.getpid()}")
-            for name in self._roles:
-                self._start(name)
+            for name, role in self._roles.items():
+                if not role.late:
+                    self._start(name)
             self._late_at = time.monotonic() + LATE_AFTER
             while not self._stopping:
                 self._take(self._next_event())
@@ -160,6 +162,7 @@ class Supervisor:
             self._log.write(process.role.name, report.sentence)
             if report.kind == "cannot" and not self._started:
                 raise CannotStart(report.sentence, report.cure)
+            process.gave_up = report.kind == "cannot"
             self._screen.say(report.sentence, report.cure)
             return
         process.is_ready()
@@ -169,11 +172,17 @@ class Supervisor:
             self._started, self._late_at = True, math.inf
             self._changed(self)
             self._screen.started(self._facts)
+            for name, role in self._roles.items():
+                if role.late:
+                    self._start(name)
 
     def _bring_back(self, process: Process, status: int) -> None:
         name, how = process.role.name, _how(status)
         self._log.write("inspector", f"{name} ended: {how}")
         if self._stopping:
+            return
+        if process.gave_up and process.role.late:
+            self._changed(self)  # all else works without it, and it has said why it doesn't
             return
         back_off = self._back_offs[name]
         wait = back_off.crashed(process.served, from_outside=status == KILLED)

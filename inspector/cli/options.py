@@ -102,6 +102,10 @@ OPTIONS: tuple[Option, ...] = (
         help="Write the session keys of all TLS connections to this file, for Wireshark. Whoever has it can read recordings of them.",
     ),
     Option("--no-browser", "browser", group=WHERE, is_flag=True, flag_value=False, default=True, help="Don't open the dashboard; print its link."),
+    Option(
+        "--no-lab", "lab", group=WHERE, is_flag=True, flag_value=False, default=True,
+        help="Leave out the bad-TLS lab, the practice sites at http://badtls.inspector.test/.",
+    ),
     Option("--no-capture", "capture", group=WHERE, is_flag=True, flag_value=False, default=True, hidden=True),
     Option(
         "--upstream-ca", "upstream_ca", group=UPSTREAM, metavar="FILE",

@@ -14,7 +14,7 @@ from inspector.app.addresses import parse_address
 from inspector.app.errors import CannotStart
 from inspector.app.home import Home
 from inspector.app.platform import UpstreamProxy, here
-from inspector.app.run import run
+from inspector.app.run import LAB_WISH, run
 from inspector.app.settings import Retention, RunSettings
 from inspector.cli.options import OPTIONS, Grouped
 from inspector.cli.screen import Screen
@@ -33,7 +33,7 @@ def start(home_folder: Path | None, fresh: bool, browser: bool, **told: Any) -> 
     place = _place(home_folder, fresh)
     settings = RunSettings(
         name=os.urandom(8).hex(), home=str(place.root), data=str(place.data), fresh=fresh,
-        store=told["store"], listen=told["listen"], web=told["web"], web_name=told["web_name"] or _web_name(),
+        store=told["store"], listen=told["listen"], web=told["web"], web_name=told["web_name"] or _web_name(), lab=_lab(told),
         capture=told["capture"], reverse=told["reverse"], proxy_auth=told["proxy_auth"],
         upstream_ca=told["upstream_ca"] or "", verify_upstream=told["verify_upstream"], keylog=keylog,
         upstream_proxy=found.url if found else "", upstream_bypass=found.bypass if found else (),
@@ -63,6 +63,11 @@ def _struct(kind: type, told: dict[str, Any]) -> Any:
         if option.sets and option.sets[0] is kind and option.name
     }
     return kind(**values)
+
+
+def _lab(told: dict[str, Any]) -> tuple[str, ...]:
+    """Nothing, where Inspector stands in front of one site: no name leads to the lab then."""
+    return LAB_WISH if told["lab"] and not told["reverse"] else ()
 
 
 def _check(told: dict[str, Any]) -> None:
