@@ -1,0 +1,458 @@
+"""The chain of certificates of one leg, told: leaf to root, every check on it, and who vouches for it in the end.
+
+Two chains stand beside each other in every decrypted exchange: the site's own, and the stand-in that Inspector made. Both are judged as of
+the moment when they were seen; what has changed since is said beside it. What the verifier said then is right, also where the checks here
+would say something else: they only go on where it stopped.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from inspector.exchange.model import Connection, Exchange, Tls
+from inspector.explain.acceptance import Acceptance, CapturedWindow, Mark, acceptance
+from inspector.explain.remedies import REMEDIES
+from inspector.pki import checks
+from inspector.pki.checks import Check
+from inspector.pki.describe import CertificateFacts, describe
+from inspector.pki.paths import Case
+from inspector.pki.reasons import browser_names
+from inspector.pki.verdict import WhyNot, why_not
+
+MOST = 12  # certificates of a chain that are read: who sends more is up to something
+
+Whose = Literal["site", "stand-in", "shown"]
+Came = Literal["sent", "earlier", "store", "known"]
+
+# The check that a verifier's reason belongs to; codes that have a row of their own come first.
+_CHECK_OF = {
+    "missing-intermediate": "complete", "too-long": "complete", "no-certificate": "complete", "path-length": "path-length",
+    "wrong-key-usage": "key-usage", "leaf-is-authority": "leaf", "lasts-too-long": "lifetime",
+    "dates": "dates", "trust": "trust", "name": "name", "strength": "strength", "signature": "signatures", "authority": "authorities",
+    "constraints": "constraints", "purpose": "purpose", "revocation": "revocation", "transparency": "transparency", "form": "form",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TrustStore:
+    """What vouches on this computer: its roots (DER), None where they cannot be listed, and what to call it."""
+
+    title: str
+    roots: Sequence[bytes] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """When a certificate counts, and how that stood when it was seen (`then`) and stands `now`: sentences, and whether it was good."""
+
+    then: str
+    good: bool
+    now: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One certificate of a chain, counted from the leaf. `role` says what it is there for, `came` how it got here, `came_words` in words.
+
+    `blamed` are the ids of the checks that failed for it.
+    """
+
+    der: bytes
+    facts: CertificateFacts
+    role: str
+    came: Came
+    came_words: str
+    dates: Dates
+    blamed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check with what is behind it. `later` says what it would say now, where that differs."""
+
+    check: Check
+    chromium: str = ""
+    firefox: str = ""
+    why: str = ""
+    owner: str = ""
+    visitor: str = ""
+    later: str = ""
+
+    @property
+    def mark(self) -> Mark:
+        return {True: "good", False: "bad", None: "open"}[self.check.good]  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Who vouches for the topmost certificate: a trust store, or nobody."""
+
+    mark: Mark
+    who: str
+    sentence: str
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One leg's chain. `links` go from the leaf to the root, `spare` were sent and are not needed; without any, `missing` says why.
+
+    `verdict` is the whole in a sentence, `mark` whether it was good; `refusal` is the verifier's reason if it refused.
+    """
+
+    whose: Whose
+    title: str
+    host: str
+    seen: float
+    mark: Mark
+    verdict: str
+    links: tuple[Link, ...] = ()
+    spare: tuple[Link, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    end: End | None = None
+    refusal: WhyNot | None = None
+    missing: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> tuple[Finding, ...]:
+        return tuple(each for each in self.findings if each.mark == "bad")
+
+    @property
+    def passed(self) -> int:
+        return sum(each.mark == "good" for each in self.findings)
+
+    @property
+    def left_open(self) -> int:
+        return sum(each.mark == "open" for each in self.findings)
+
+
+# --- the site's own --------------------------------------------------------------------------------------
+
+
+def site_chain(connection: Connection, store: TrustStore, now: float) -> Chain | None:
+    """What the site showed Inspector; None where there was no TLS."""
+    tls = connection.tls
+    if tls is None:
+        return None
+    host = tls.sni or connection.host or connection.peer
+    refusal = None
+    if tls.why_not or tls.verify_code:
+        refusal = why_not(tls.verify_code, tls.why_not, tls.chain, host, connection.opened)
+    mark, verdict = _site_verdict(tls, refusal)
+    base = Chain("site", "The site's own", host, connection.opened, mark, verdict, refusal=refusal)
+    sent = tls.chain[:MOST]
+    if not sent:
+        return replace(base, missing=_nothing_from_the_site(tls), findings=_findings_without(refusal))
+    case = Case(sent, host, _moment(connection.opened), store.roots)
+    found = _obey(checks.run(case), tls.verified, refusal, case)
+    earlier = "Not sent on this connection, which was resumed: the site sent it when the session was made."
+    came: tuple[Came, str] = ("earlier", earlier) if tls.resumed else ("sent", "Sent by the site.")
+    from_store = f"Not sent, and need not be: found in {store.title}."
+    links, spare = _links(case, found, now, _SITE_ROLES, came, ("store", from_store))
+    return replace(
+        base,
+        links=links,
+        spare=spare,
+        findings=_findings(found, case, now),
+        end=_site_end(found, links, store, tls),
+        notes=_site_notes(tls, store, found),
+    )
+
+
+def _site_verdict(tls: Tls, refusal: WhyNot | None) -> tuple[Mark, str]:
+    if refusal is not None:
+        return "bad", refusal.sentence
+    if not tls.version:
+        who = "The site" if tls.alert_by == "server" else "Inspector"
+        how = (
+            f"{who} ended the handshake with the alert “{tls.alert}”."
+            if tls.alert
+            else "The handshake did not come to its end."
+        )
+        return "bad", how
+    if tls.verified is False:
+        return "bad", "Not verified, as was asked for: anybody could have sent this certificate."
+    if tls.resumed:
+        if tls.verified:
+            return (
+                "good",
+                "Verified when the session was made: the chain leads to a trusted authority, and the name is right.",
+            )
+        return (
+            "open",
+            "Resumed: the certificate was verified when the session was first made, and is not sent again.",
+        )
+    if tls.verified:
+        return "good", "Verified: the chain leads to a trusted authority, and the name is right."
+    return "open", "Nobody has verified this certificate."
+
+
+def _nothing_from_the_site(tls: Tls) -> str:
+    if tls.resumed:
+        return (
+            "A resumed session sends no certificate. It was shown and verified on the connection that made the session; that one's exchange has it, "
+            "if it is still kept."
+        )
+    if not tls.version:
+        return "The handshake broke off before the site had sent a certificate."
+    return "Not visible from here."
+
+
+def _site_end(found: Sequence[Check], links: Sequence[Link], store: TrustStore, tls: Tls) -> End:
+    trust = next((each for each in found if each.id == "trust"), None)
+    root = links[-1].facts
+    if trust is None or trust.good is None:
+        sentence = "Which root it ends in cannot be told: this system does not list those that it trusts."
+        if tls.verified:
+            return End("good", _upper(store.title), f"The system accepted it. {sentence}")
+        return End("open", _upper(store.title), sentence)
+    if trust.good:
+        called = root.subject or "its root"
+        sentence = trust.sentence
+        if links[-1].came == "store":
+            sentence = f"{called} stands in {store.title}, and vouches for all below it."
+        elif store.roots is not None and links[-1].der in store.roots:
+            sentence = f"{called}, which was sent too, stands in {store.title}, and vouches for all below it."
+        return End("good", _upper(store.title), sentence)
+    return End("bad", f"Nobody in {store.title}", trust.sentence)
+
+
+def _site_notes(tls: Tls, store: TrustStore, found: Sequence[Check]) -> tuple[str, ...]:
+    notes = []
+    if tls.resumed:
+        notes.append(
+            "This connection was resumed: the certificates were not sent on it. They are those of the session's first handshake."
+        )
+    if tls.verified is False and not tls.why_not:
+        notes.append("Inspector was told not to verify sites. The checks say what would have come out.")
+    if len(tls.chain) > MOST:
+        notes.append(f"The site sent {len(tls.chain)} certificates; the first {MOST} are read.")
+    judged = next((each for each in found if each.id == "trust"), None)
+    if judged is not None and judged.good is not None and not tls.verified:
+        notes.append(
+            "The trust store was read just now; it may have been another one when this was captured."
+        )
+    return tuple(notes)
+
+
+# --- the stand-in ----------------------------------------------------------------------------------------
+
+
+def stand_in_chain(
+    exchange: Exchange, connection: Connection, windows: Iterable[CapturedWindow], now: float
+) -> Chain | None:
+    """What Inspector showed the browser in the site's place; None where there was no TLS."""
+    tls = connection.tls
+    if tls is None:
+        return None
+    host = tls.sni or connection.host or exchange.host
+    believed = acceptance(exchange, connection, windows)
+    base = Chain(
+        "stand-in", "Stand-in, made by Inspector", host, connection.opened, believed.mark, believed.sentence
+    )
+    if not tls.chain:
+        return replace(base, missing="Not visible from here.")
+    # The leaf goes out with the certificate that signed it (`pki.leaves`); a practice authority's root the browser has to know.
+    sent, root = tls.chain[:2], tls.chain[-1]
+    case = Case(sent, host, _moment(connection.opened), (root,) if describe(root).self_issued else ())
+    found = tuple(
+        _judged_by_the_browser(each, believed) if each.id == "trust" else each for each in checks.run(case)
+    )
+    earlier = "Not sent on this connection, which was resumed: it was sent when the session was made."
+    came: tuple[Came, str] = ("earlier", earlier) if tls.resumed else ("sent", "Sent by Inspector.")
+    known = "Not sent: the browser has to know it already."
+    links, spare = _links(case, found, now, _STAND_IN_ROLES, came, ("known", known))
+    return replace(
+        base,
+        links=links,
+        spare=spare,
+        findings=_findings(found, case, now),
+        end=End(believed.mark, believed.who, believed.sentence, believed.basis),
+    )
+
+
+def _judged_by_the_browser(check: Check, believed: Acceptance) -> Check:
+    good = {"good": True, "bad": False, "open": None}[believed.mark]
+    reason = "unknown-authority" if good is False else ""
+    cure = (
+        "Give the program Inspector's authority: `inspector ca trust`, or open a captured window."
+        if good is False
+        else ""
+    )
+    return Check("trust", "The browser trusts its authority", good, believed.sentence, cure, reason)
+
+
+# --- certificates from a file or a visit -----------------------------------------------------------------
+
+
+def shown_chain(ders: Sequence[bytes], host: str, store: TrustStore, now: float) -> Chain:
+    """Certificates that somebody wants to see, judged now. `host` may be empty: then nobody asks for whom it is."""
+    case = Case(tuple(ders[:MOST]), host, _moment(now), store.roots)
+    found = checks.run(case)
+    sent: tuple[Came, str] = ("sent", "Given here.")
+    from_store = f"Not given: found in {store.title}."
+    links, spare = _links(case, found, now, _SITE_ROLES, sent, ("store", from_store))
+    if links[0].facts.is_authority and not host:
+        found = ()  # a root or an intermediate alone is no site's certificate
+    failed = [each for each in found if each.good is False]
+    verdict = "Nothing is wrong with it."
+    if failed:
+        verdict = (
+            f"{len(failed)} of {len(found)} checks failed."
+            if len(failed) > 1
+            else f"One of {len(found)} checks failed."
+        )
+    elif not found:
+        verdict = "An authority's certificate: it is made to sign others."
+    notes = (f"There are {len(ders)} certificates; the first {MOST} are read.",) if len(ders) > MOST else ()
+    return Chain(
+        "shown", "These certificates", host, now, "bad" if failed else "good" if found else "open", verdict, links, spare,
+        _findings(found, case, now), _site_end(found, links, store, Tls()) if found else None, notes=notes,
+    )  # fmt: skip
+
+
+# --- what they share -------------------------------------------------------------------------------------
+
+_SITE_ROLES = (
+    "The site's own certificate",
+    "An intermediate authority",
+    "A root: an authority that signed itself",
+)
+_STAND_IN_ROLES = ("The stand-in certificate", "Inspector's intermediate authority", "Inspector's authority")
+
+
+def _links(  # noqa: PLR0917 (what a chain is told from)
+    case: Case, found: Sequence[Check], now: float, roles: tuple[str, str, str], came: tuple[Came, str], added: tuple[Came, str]
+) -> tuple[tuple[Link, ...], tuple[Link, ...]]:  # fmt: skip
+    """The certificates from leaf to root, and those that were sent and have no place among them."""
+    path = case.path()
+    blamed: dict[int, list[str]] = {}
+    for each in found:
+        for position in each.blamed:
+            blamed.setdefault(position, []).append(each.id)
+
+    def link(n: int, der: bytes, *, on_path: bool) -> Link:
+        facts = describe(der)
+        role = _role(n, facts, roles) if on_path else "Sent too, and not needed"
+        origin = came if der in case.chain else added
+        wrong = tuple(blamed.get(n, ())) if on_path else ()
+        return Link(der, facts, role, *origin, _dates(facts, case.now.timestamp(), now), wrong)
+
+    spare = dict.fromkeys(der for der in case.chain if der not in path)
+    return (
+        tuple(link(n, der, on_path=True) for n, der in enumerate(path)),
+        tuple(link(n, der, on_path=False) for n, der in enumerate(spare)),
+    )
+
+
+def _role(n: int, facts: CertificateFacts, roles: tuple[str, str, str]) -> str:
+    if n == 0:
+        return roles[0] + (", signed by itself" if facts.self_issued else "")
+    return roles[2] if facts.self_issued else roles[1]
+
+
+def _findings(found: Sequence[Check], case: Case, now: float) -> tuple[Finding, ...]:
+    today = {each.id: each for each in checks.run(replace(case, now=_moment(now)))} if found else {}
+    return tuple(_finding(each, _later(each, today.get(each.id))) for each in found)
+
+
+def _finding(check: Check, later: str = "") -> Finding:
+    if check.good is not False or not check.reason:
+        return Finding(check, later=later)
+    remedy = REMEDIES[check.reason]
+    chromium, firefox = browser_names(check.reason, check.blamed[0] if check.blamed else 0)
+    return Finding(check, chromium, firefox, remedy.why, remedy.owner, remedy.visitor, later)
+
+
+def _findings_without(refusal: WhyNot | None) -> tuple[Finding, ...]:
+    """Where no certificate was seen, the verifier's reason is all there is."""
+    return () if refusal is None else (_finding(_said_by_the_verifier(refusal, ())),)
+
+
+def _later(then: Check, today: Check | None) -> str:
+    """Only time passes between the two: nothing else is judged anew."""
+    if then.id != "dates" or today is None or then.good == today.good:
+        return ""
+    return f"That was when it was captured. Today: {today.sentence}"
+
+
+def _obey(
+    found: tuple[Check, ...], verified: bool | None, refusal: WhyNot | None, case: Case
+) -> tuple[Check, ...]:
+    """The checks, set right by what the verifier said at the time."""
+    if verified:
+        return tuple(_believed_then(each) if each.id in ("trust", "complete") else each for each in found)
+    if refusal is None:
+        return found
+    said = _said_by_the_verifier(refusal, case.path(), case.chain)
+    known = next((each for each in found if each.id == said.id), None)
+    if known is None:
+        return (said, *found)
+    if known.good is False and (known.reason == refusal.code or said.id != "trust"):
+        return found
+    return tuple(said if each is known else each for each in found)
+
+
+def _believed_then(check: Check) -> Check:
+    if check.good:
+        return check
+    sentence = (
+        "The verifier found a trusted root when this was captured; in today's trust store it is not found."
+    )
+    if check.id == "complete":
+        sentence = "The verifier found its way up when this was captured; today one certificate of it is not at hand."
+    return replace(check, good=True, sentence=sentence, cure="", reason="", blamed=())
+
+
+def _said_by_the_verifier(refusal: WhyNot, path: Sequence[bytes], chain: Sequence[bytes] = ()) -> Check:
+    id = _CHECK_OF.get(refusal.code) or _CHECK_OF.get(refusal.check, "form")
+    title = _TITLES.get(id, "It is made as certificates must be")
+    der = chain[refusal.position] if refusal.position is not None and refusal.position < len(chain) else None
+    blamed = (list(path).index(der),) if der is not None and der in path else ()
+    return Check(id, title, False, refusal.sentence, refusal.cure, refusal.code, blamed)
+
+
+_TITLES = {
+    "complete": "The chain is complete", "trust": "A trusted root stands above it", "name": "It is for this name", "dates": "It is valid today",
+    "signatures": "Each is signed by the next", "authorities": "Those that signed may sign", "path-length": "The chain is not longer than they allow",
+    "leaf": "It is a site's, and no authority's", "key-usage": "Its key may be used for TLS", "purpose": "It is for servers",
+    "constraints": "Its authorities may vouch for these names", "strength": "Keys and signatures are strong", "lifetime": "It does not last too long",
+    "revocation": "It was not withdrawn", "transparency": "It names the public logs it is in",
+}  # fmt: skip
+
+
+def _dates(facts: CertificateFacts, then: float, now: float) -> Dates:
+    if facts.not_before is None or facts.not_after is None:
+        return Dates("Its dates cannot be read.", False)
+    words, good = _standing(facts, then)
+    words_now, _ = _standing(facts, now)
+    return Dates(words, good, "" if words_now == words else words_now)
+
+
+def _standing(facts: CertificateFacts, moment: float) -> tuple[str, bool]:
+    """How it stands at a moment, in a few words: `45 days left`."""
+    assert facts.not_before is not None
+    assert facts.not_after is not None
+    if moment < facts.not_before.timestamp():
+        return "not valid yet", False
+    left = facts.not_after.timestamp() - moment
+    days = int(abs(left) // 86400)
+    if left < 0:
+        return f"expired {_days(days)} before" if days else "expired less than a day before", False
+    return f"{_days(days)} left" if days else "less than a day left", True
+
+
+def _days(count: int) -> str:
+    return "one day" if count == 1 else f"{count:,} days"
+
+
+def _moment(seconds: float) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
