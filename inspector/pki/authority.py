@@ -26,7 +26,7 @@ from inspector.pki.errors import BadName, NotPermitted
 from inspector.pki.founding import BACKDATED, CERTIFICATE
 from inspector.pki.names import canonical
 
-LEAF_LIFETIME = dt.timedelta(days=180)  # scanners warn of less than 60 days, and of more than 398
+LEAF_LIFETIME = dt.timedelta(days=45)
 CRL_LIFETIME = dt.timedelta(days=7)
 _MOST_NAMES = 100
 

@@ -351,11 +351,11 @@ def public_key():
     return new_key().public_key()
 
 
-def test_a_leaf_lasts_at_most_180_days_and_began_yesterday(tmp_path, public_key):
+def test_a_leaf_lasts_at_most_45_days_and_began_yesterday(tmp_path, public_key):
     now = time.time()
     leaf = Authority.load_or_create(tmp_path, clock=lambda: now).issue(["example.com"], public_key)
     assert leaf.not_valid_before_utc.timestamp() == int(now) - DAY
-    assert leaf.not_valid_after_utc.timestamp() == int(now) + 179 * DAY
+    assert leaf.not_valid_after_utc.timestamp() == int(now) + 44 * DAY
 
 
 def test_a_leaf_never_outlives_its_authority(tmp_path, public_key):
