@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from inspector.app import platform
-from inspector.app.browsers import chromium, firefox, folders
+from inspector.app.browsers import chromium, diary, firefox, folders
 from inspector.app.browsers.kinds import Browser, System, Wish
 from inspector.app.command import command
 from inspector.app.errors import InspectorError
@@ -96,10 +96,12 @@ def opened(
     folders.remove_leftovers(system)
     folder_for = folders.kept(place.data, browser) if keep else folders.throw_away(browser, system)
     with folder_for as folder:
+        began = time.time()  # it asks for things before it is seen to be open
         window = _start(browser, wish, folder)
         try:
             _wait_until_open(window)
-            yield window
+            with diary.noted(place.data, browser, window.process.pid, began):
+                yield window
         finally:
             window.close()
 
