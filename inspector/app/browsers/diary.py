@@ -26,9 +26,9 @@ _OURS_ONLY = 0o600
 
 @contextlib.contextmanager
 def noted(
-    data: Path, browser: Browser, pid: int, *, clock: Callable[[], float] = time.time
+    data: Path, browser: Browser, pid: int, opened: float, *, clock: Callable[[], float] = time.time
 ) -> Iterator[None]:
-    """Note that the window is open, and when the block is left, that it is closed. A diary that cannot be written keeps no window shut."""
+    """Note that the window is open, since `opened`, and when the block is left, that it is closed. A diary that cannot be written keeps no window shut."""
     facts = {"opened": opened, "family": browser.kind.family, "name": browser.name, "pid": pid}
     _write(data / FILE, facts)
     try:
