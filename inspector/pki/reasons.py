@@ -90,7 +90,7 @@ REASONS: dict[str, Reason] = {
         "strength",
         "The signature on {who} is made with an outdated digest ({detail}), for which forgeries can be made.",
         "It must be issued again with SHA-256 or better.",
-        "ERR_CERT_WEAK_SIGNATURE_ALGORITHM", "SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED",
+        "ERR_CERT_INVALID", "SEC_ERROR_CERT_SIGNATURE_ALGORITHM_DISABLED",
     ),
     "bad-signature": Reason(
         "signature",
@@ -144,7 +144,7 @@ REASONS: dict[str, Reason] = {
         "constraints",
         "An authority in the chain may sign only for certain names, and {host} is none of them.",
         "Ask the operator of that authority: it issued a certificate it had no right to.",
-        "ERR_CERT_NAME_CONSTRAINT_VIOLATION", "SEC_ERROR_CERT_NOT_IN_NAME_SPACE",
+        "ERR_CERT_INVALID", "SEC_ERROR_CERT_NOT_IN_NAME_SPACE",
     ),
     "distrusted": Reason(
         "trust",
