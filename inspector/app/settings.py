@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from inspector.engine.settings import Limits, Timeouts
+from inspector.engine.settings import ClientCert, Limits, Timeouts
 
 GIB = 1 << 30
 
@@ -40,7 +40,8 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     capture: bool = True
     reverse: str = ""
     proxy_auth: str = ""
-    upstream_ca: str = ""
+    upstream_ca: tuple[str, ...] = ()
+    client_certs: tuple[ClientCert, ...] = ()
     verify_upstream: bool = True
     keylog: str = ""
     upstream_proxy: str = ""

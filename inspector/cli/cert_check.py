@@ -64,8 +64,8 @@ def _speaks(seen: Handshake) -> Check:
 
 def _verdict(asked: Target, ca: Path | None) -> Check:
     """What a real client says: it stops at the first fault, and is right where the checks above are not."""
-    title, store = "A client believes it", trust.trust_store(ca)
-    seen = visit.handshake(asked, client_context(ca))
+    title, store = "A client believes it", trust.trust_store(*filter(None, [ca]))
+    seen = visit.handshake(asked, client_context(*filter(None, [ca])))
     if not seen.verify_code and not seen.verify_message and not seen.failure:
         return Check("verdict", title, True, f"OpenSSL does, with {store}.")
     if seen.failure:

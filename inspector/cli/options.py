@@ -108,9 +108,14 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("--no-capture", "capture", group=WHERE, is_flag=True, flag_value=False, default=True, hidden=True),
     Option(
-        "--upstream-ca", "upstream_ca", group=UPSTREAM, metavar="FILE",
-        type=click.Path(exists=True, dir_okay=False, resolve_path=True), default=None,
-        help="Trust this authority too (PEM), for sites with certificates of their own making.",
+        "--upstream-ca", "upstream_ca", group=UPSTREAM, metavar="FILE", multiple=True,
+        type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+        help="Trust this authority too (PEM), for sites with certificates of their own making; may be given several times.",
+    ),
+    Option(
+        "--client-cert", "client_cert", group=UPSTREAM, metavar="HOST=FILE[,KEYFILE]", multiple=True,
+        help="Show this certificate (PEM with its key, or .p12) to this host when it asks for one; may be given several times. "
+        "Its password is asked for, or taken from $INSPECTOR_P12_PASSWORD.",
     ),
     Option(
         "--no-verify-upstream", "verify_upstream", group=UPSTREAM, is_flag=True, flag_value=False, default=True,

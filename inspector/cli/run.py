@@ -11,11 +11,11 @@ import click
 
 from inspector.app import fresh, home, upstream
 from inspector.app.addresses import parse_address
-from inspector.app.errors import CannotStart
 from inspector.app.home import Home
 from inspector.app.platform import UpstreamProxy, here
 from inspector.app.run import LAB_WISH, run
 from inspector.app.settings import Retention, RunSettings
+from inspector.cli.client_cert import cannot_start, client_cert
 from inspector.cli.options import OPTIONS, Grouped
 from inspector.cli.screen import Screen
 from inspector.engine.settings import Limits, Timeouts
@@ -29,13 +29,15 @@ def start(home_folder: Path | None, fresh: bool, browser: bool, **told: Any) -> 
     _check(told)
     found = _upstream_proxy(told)
     keylog = _keylog(told["keylog"])
+    _check_authorities(told["upstream_ca"])
+    client_certs = tuple(map(client_cert, told["client_cert"]))
     remove_leftovers()
     place = _place(home_folder, fresh)
     settings = RunSettings(
         name=os.urandom(8).hex(), home=str(place.root), data=str(place.data), fresh=fresh,
         store=told["store"], listen=told["listen"], web=told["web"], web_name=told["web_name"] or _web_name(), lab=_lab(told),
         capture=told["capture"], reverse=told["reverse"], proxy_auth=told["proxy_auth"],
-        upstream_ca=told["upstream_ca"] or "", verify_upstream=told["verify_upstream"], keylog=keylog,
+        upstream_ca=told["upstream_ca"], client_certs=client_certs, verify_upstream=told["verify_upstream"], keylog=keylog,
         upstream_proxy=found.url if found else "", upstream_bypass=found.bypass if found else (),
         upstream_found_in=found.found_in if found else "",
         limits=_struct(Limits, told), timeouts=_struct(Timeouts, told), retention=_struct(Retention, told),
@@ -123,9 +125,21 @@ def _keylog(asked: str | None) -> str:
     try:
         keylog.check(path)
     except KeyLogRefused as refused:
-        sentence, _, cure = str(refused).partition(". ")
-        raise CannotStart(f"{sentence}.", cure) from refused
+        raise cannot_start(refused) from refused
     return str(path)
+
+
+def _check_authorities(files: tuple[str, ...]) -> None:
+    """CannotStart for a file that holds no authority: better now than when the engine starts."""
+    if not files:
+        return
+    from inspector.pki.contexts import client_context
+    from inspector.pki.errors import TrustStoreError
+
+    try:
+        client_context(*map(Path, files))
+    except TrustStoreError as error:
+        raise cannot_start(error) from error
 
 
 def _web_name() -> str:

@@ -70,10 +70,10 @@ class Dialer:
             return ""
 
     def _terms(self, origin: Origin | None) -> Terms:
+        if origin is None:
+            return self._tls.terms("", local=False)
         sites = self.context.local_sites
-        return self._tls.terms(
-            local=sites is not None and origin is not None and sites.find(origin.host) is not None
-        )
+        return self._tls.terms(origin.name, local=sites is not None and sites.find(origin.host) is not None)
 
     def proxy_for(self, origin: Origin) -> UpstreamProxy | None:
         """The upstream proxy that leads to this origin; None for the direct way."""
@@ -266,11 +266,10 @@ class Dialer:
             raise DialError(fault) from error
         finally:
             flow.tls_end = time.perf_counter()
-        chain = remembered.chain if remembered is not None else ()
         connection.facts = client_facts(
             tls,
             self._watch.take_off(tls.object),
-            chain,
+            remembered,
             verified=terms.verifies,
             began=connection.opened,
         )

@@ -57,6 +57,18 @@ class LocalSite(msgspec.Struct, frozen=True):
     https: int
 
 
+class ClientCert(msgspec.Struct, frozen=True):
+    """A certificate that is shown to `hosts` (a list for `wire.patterns`) when they ask for one: `pem` is key and chain, `name` says
+    whose it is and where it came from."""
+
+    hosts: str
+    pem: str
+    name: str
+
+    def __repr__(self) -> str:
+        return f"ClientCert({self.hosts!r}, ..., {self.name!r})"  # never the key
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything an engine is told.
 
@@ -64,7 +76,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     addresses they are never connected to. `own_names` are hosts answered by Inspector itself, with all names under them, except
     for `local_sites`. `lab_ca` is a file (PEM) with the only root that is trusted towards those, and its list of revoked
     certificates; it is read when the first of them is opened, and again when it changes. `listeners` gives for each socket, in order, whether it wants
-    credentials. `proxy_auth` is `user:password` or empty. `reverse` is a URL or empty. `own_ca` is our
+    credentials. `proxy_auth` is `user:password` or empty. `reverse` is a URL or empty. `upstream_ca` are files of
+    authorities (PEM) that are trusted besides the system's; of `client_certs` the first whose hosts fit is shown to a site that asks. `own_ca` is our
     authority's file: where SSL_CERT_FILE names it, it doesn't count as the system's trust store. `keylog` is a file for TLS session keys, or empty.
     """
 
@@ -79,7 +92,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     reverse: str = ""
     upstream_proxy: str = ""
     bypass: tuple[str, ...] = ()
-    upstream_ca: str = ""
+    upstream_ca: tuple[str, ...] = ()
+    client_certs: tuple[ClientCert, ...] = ()
     own_ca: str = ""
     verify_upstream: bool = True
     keylog: str = ""

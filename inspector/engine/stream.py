@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import ssl
 import struct
@@ -267,6 +268,16 @@ class Stream(asyncio.Protocol):
             with contextlib.suppress(OSError):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self.transport.abort()
+
+    def unread(self) -> bytes:
+        """Inside `lost`: what has come and was never read, because the connection broke when we wrote. The socket is closed only afterwards."""
+        sock = self.transport.get_extra_info("socket")
+        try:
+            with socket.socket(fileno=os.dup(sock.fileno())) as double:
+                double.setblocking(False)
+                return double.recv(_PIECE)
+        except (OSError, AttributeError):  # nothing there, or an event loop that is quicker
+            return b""
 
     @property
     def unsent(self) -> int:

@@ -6,9 +6,11 @@ fault on the flow; no byte that wasn't understood goes on.
 
 from __future__ import annotations
 
+import ssl
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from inspector.engine.handshakes import certificate_fault, with_alert
 from inspector.engine.stream import Stream, TlsState
 from inspector.exchange.model import Connection, Fault, Stage, Tls
 from inspector.pki.chains import chain_of
@@ -274,8 +276,15 @@ class ServerConnection(Stream):
     def _remember_session(self, tls: TlsState) -> None:
         """Keep the TLS session, so that the next connection to this site is cheaper."""
         if self.sessions is not None:
-            chain = self.facts.chain if self.facts is not None else chain_of(tls.object)
-            self.sessions.put(self.origin.name, self.origin.port, tls.object, chain)
+            facts = self.facts or Tls(chain=chain_of(tls.object))
+            self.sessions.put(
+                self.origin.name,
+                self.origin.port,
+                tls.object,
+                facts.chain,
+                asked=facts.asked_for_certificate,
+                shown=facts.client_chain,
+            )
 
     def _feed(self, flow: Flow, out: list[bytes], data: bytes) -> None:
         reader, tap = self._reader, flow.down
@@ -390,6 +399,11 @@ class ServerConnection(Stream):
 
     def lost(self, error: Exception | None) -> None:
         self.context.streams.discard(self)
+        if self.facts is not None and self._unanswered:
+            if self.facts.asked_for_certificate and isinstance(error, ConnectionError):
+                error = self._last_words() or error
+            if isinstance(error, ssl.SSLError):
+                self.facts = with_alert(self.facts, error)
         if self.recorded:
             self.context.ledger.connection(self.describe(time.time() - self.opened))
         flow = self.flow
@@ -425,7 +439,7 @@ class ServerConnection(Stream):
         if flow.response_start is None or (flow.response is None and not self._held):
             if self.turn > 1 and not flow.interim and flow.client.retry(flow):
                 return
-            fault = Fault("server-no-response", "server", "response-head", None, why, "")
+            fault = self._refused(error) or Fault("server-no-response", "server", "response-head", None, why)
         elif flow.response is None:
             fault = Fault("server-closed-early", "server", "response-head", len(self._held), why, "")
         else:
@@ -435,6 +449,28 @@ class ServerConnection(Stream):
             offset = problem.offset if problem is not None else self._reader.wire
             fault = Fault("server-closed-early", "server", "response-body", offset, detail, "")
         flow.client.server_failed(flow, fault)
+
+    @property
+    def _unanswered(self) -> bool:
+        """Whether the site has said nothing yet since the handshake."""
+        return self.turn <= 1 and (self.flow is None or self.flow.response_start is None)
+
+    def _last_words(self) -> ssl.SSLError | None:
+        """The alert that came before the connection was reset, if writing noticed the reset before anybody had read the alert."""
+        data = self.unread()
+        if self.tls is not None and data:
+            self.tls.incoming.write(data)
+            try:
+                self.tls.decrypt()
+            except ssl.SSLError as alert:
+                return alert
+        return None
+
+    def _refused(self, error: Exception | None) -> Fault | None:
+        """What the site's silence says about our certificate, if it asked for one."""
+        if self.facts is None or not self._unanswered:
+            return None
+        return certificate_fault(self.facts, error)
 
     def _fault(self, flow: Flow, problem: Problem, stage: Stage, data: bytes) -> None:
         assert flow.client is not None

@@ -64,6 +64,22 @@ FAULTS: dict[str, Explanation] = {
         "If this is your own test server, give its authority with --upstream-ca FILE.",
         502,
     ),
+    "tls-version": Explanation(
+        "{host} and Inspector found no version of TLS that both speak: {detail}.",
+        "Most likely the site only speaks TLS 1.0 or 1.1, which browsers have refused since 2020. Its operator must mend that; for an "
+        "old device of your own, look for newer firmware, or reach it over http:// in a network that you trust.",
+        502,
+    ),
+    "tls-client-certificate-wanted": Explanation(
+        "{host} asks its visitors for a certificate of their own, got none, and {detail}.",
+        "If you have one for this site, start Inspector with --client-cert HOST=FILE (a .p12 file, or PEM with its key). Its operator says where to get one.",
+        502,
+    ),
+    "tls-client-certificate-refused": Explanation(
+        "{host} asked for a certificate, was shown {detail}.",
+        "Is it still valid, is it the right one, and was it made by an authority that this site accepts? Its operator knows.",
+        502,
+    ),
     "tls-server-alert": Explanation(
         "{host} ended the TLS handshake with the alert {detail}.",
         "The site refused what it was offered: see the alert's name for what it missed.",

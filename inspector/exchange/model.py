@@ -208,7 +208,9 @@ class Tls(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What TLS agreed on over one connection. `chain` is DER, leaf first, as the server side of that leg sent it.
 
     `verified` is None where nobody verified (the client leg: the browser does). `why_not` is OpenSSL's
-    own reason and `verify_code` its number, `alert` the TLS alert's name if one ended the handshake, `alert_by` who sent it.
+    own reason and `verify_code` its number, `alert` the TLS alert's name if one ended the handshake (or came right after it, as TLS 1.3
+    has it), `alert_by` who sent it. `asked_for_certificate` says that the server side asked the client side for one too, `client_chain` is what it was
+    shown (DER, leaf first).
     """
 
     version: str = ""
@@ -226,6 +228,8 @@ class Tls(msgspec.Struct, frozen=True, array_like=True, gc=False):
     offered_ciphers: tuple[int, ...] = ()
     handshake: tuple[HandshakeMessage, ...] = ()
     verify_code: int = 0
+    asked_for_certificate: bool = False
+    client_chain: tuple[bytes, ...] = ()
 
 
 class Connection(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -33,9 +33,12 @@ def _chain(connection: ssl.SSLObject, getter: str) -> tuple[bytes, ...]:
     return tuple(each if isinstance(each, bytes) else each.public_bytes(_DER) for each in certificates)
 
 
-def chain_seen(seen: Iterable[Seen]) -> tuple[bytes, ...]:
-    """The certificates that the other side sent (DER, leaf first), also where they were refused. Empty if none passed."""
+def chain_seen(seen: Iterable[Seen], *, sent: bool = False) -> tuple[bytes, ...]:
+    """The certificates that the other side sent (DER, leaf first), also where they were refused; with `sent` those that we sent.
+
+    Empty if none passed.
+    """
     for each in seen:
-        if each.content == HANDSHAKE and each.type == CERTIFICATE and not each.sent:
+        if each.content == HANDSHAKE and each.type == CERTIFICATE and each.sent == sent:
             return certificates(each.body, each.version == _TLS13)
     return ()

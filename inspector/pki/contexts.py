@@ -60,29 +60,25 @@ def server_context(alpn: Sequence[str] = HTTP1) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     # Our order, but ChaCha20 where the browser puts that first: it knows whether its processor has AES.
     context.options |= (
-        ssl.OP_CIPHER_SERVER_PREFERENCE
-        | _PRIORITIZE_CHACHA
-        | ssl.OP_NO_COMPRESSION
-        | ssl.OP_NO_RENEGOTIATION
+        ssl.OP_CIPHER_SERVER_PREFERENCE | _PRIORITIZE_CHACHA | ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
     )
     context.set_alpn_protocols(list(alpn))
     return context
 
 
 def client_context(
-    upstream_ca: Path | None = None,
+    *upstream_ca: Path,
     verify: bool = True,
     alpn: Sequence[str] = HTTP1,
-    *,
     own_ca: Path | None = None,
     keylog: KeyLog | None = None,
 ) -> ssl.SSLContext:
-    """A context for the site's side. `upstream_ca` is trusted besides the system's store. Make one (20 ms) and share it.
+    """A context for the site's side. The files `upstream_ca` are trusted besides the system's store. Make one (20 ms) and share it.
 
     `own_ca` is our authority's certificate: SSL_CERT_FILE is ignored if it names that file, as in a shell set up for programs
     that go through Inspector, since no site in the world would be trusted then. `keylog` gets the keys of its connections.
 
-    Raises TrustStoreError when `upstream_ca` cannot be read, or holds no certificate.
+    Raises TrustStoreError when one of `upstream_ca` cannot be read, or holds no certificate.
     """
     context = _new_client_context(own_ca) if verify else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     _offer(context, CLIENT_CIPHERS if verify else CLIENT_CIPHERS + ":@SECLEVEL=0", alpn, keylog)
@@ -92,8 +88,8 @@ def client_context(
         return context
     context.verify_flags = (context.verify_flags | ssl.VERIFY_X509_PARTIAL_CHAIN) & ~ssl.VERIFY_X509_STRICT
     context.hostname_checks_common_name = False
-    if upstream_ca is not None:
-        _add(context, upstream_ca)
+    for each in upstream_ca:
+        _add(context, each)
     return context
 
 

@@ -7,6 +7,7 @@ PkiError
 ├── NoCertificate            a file in which none can be found
 ├── NotPermitted             a name outside what the authority may vouch for
 ├── TrustStoreError          a file of certificates to trust cannot be used
+├── ClientCertificateRefused a file whose certificate cannot be shown to a site
 ├── KeyLogRefused            a file that keys must not be written to
 └── AuthorityError           the files of the authority
     ├── AuthorityMissing     there is none
@@ -47,6 +48,10 @@ class NotPermitted(PkiError):
 
 class TrustStoreError(PkiError):
     """A file of certificates to trust cannot be used."""
+
+
+class ClientCertificateRefused(PkiError):
+    """A file that should hold a certificate to show to a site, with its key, does not."""
 
 
 class KeyLogRefused(PkiError):

@@ -10,10 +10,13 @@ from typing import NamedTuple
 
 
 class Remembered(NamedTuple):
-    """A session to resume, and the chain that the site sent when it was made: a resumed handshake sends none."""
+    """A session to resume, and what stood in the handshake that made it and won't in a resumed one: the site's chain, whether
+    the site asked for a certificate, and the chain that it was shown."""
 
     session: ssl.SSLSession
     chain: tuple[bytes, ...]
+    asked: bool = False
+    shown: tuple[bytes, ...] = ()
 
 
 class SessionCache:
@@ -46,8 +49,17 @@ class SessionCache:
         self._sessions.move_to_end((host, port))
         return found
 
-    def put(self, host: str, port: int, connection: ssl.SSLObject, chain: tuple[bytes, ...] = ()) -> None:
-        """Keep the connection's session, `chain` (of `chain_of`) beside it. Call it after the first response: TLS 1.3 sends tickets late.
+    def put(
+        self,
+        host: str,
+        port: int,
+        connection: ssl.SSLObject,
+        chain: tuple[bytes, ...] = (),
+        *,
+        asked: bool = False,
+        shown: tuple[bytes, ...] = (),
+    ) -> None:
+        """Keep the connection's session, `chain` (of `chain_of`) and the rest beside it. Call it after the first response: TLS 1.3 sends tickets late.
 
         A resumed connection adds nothing while its own session is still here, since taking one costs 130 microseconds.
         """
@@ -58,7 +70,7 @@ class SessionCache:
         session = connection.session
         if session is None or not (session.has_ticket or (session.id and connection.version() != "TLSv1.3")):
             return
-        self._sessions[host, port] = Remembered(session, chain)
+        self._sessions[host, port] = Remembered(session, chain, asked, shown)
         self._sessions.move_to_end((host, port))
         if len(self._sessions) > self._limit:
             self._sessions.popitem(last=False)

@@ -21,7 +21,7 @@ _ROOTS = (
 _DEFAULT = "default"
 
 
-def trust_store(upstream_ca: Path | None = None, *, own_ca: Path | None = None) -> str:
+def trust_store(*upstream_ca: Path, own_ca: Path | None = None) -> str:
     """What a client context made with the same arguments trusts, in words, for the page that says why a certificate was refused."""
     store = {"darwin": "the Keychain of this Mac", "win32": "the certificate store of Windows"}.get(
         sys.platform
@@ -34,7 +34,8 @@ def trust_store(upstream_ca: Path | None = None, *, own_ca: Path | None = None) 
         store = (
             f"the trust store {where}" if where else "the trust store, which is empty: this system has none"
         )
-    return f"{store} and {upstream_ca}" if upstream_ca is not None else store
+    *most, last = (store, *map(str, upstream_ca))
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def load_system_roots(context: ssl.SSLContext, own_ca: Path | None) -> None:
@@ -46,15 +47,18 @@ def load_system_roots(context: ssl.SSLContext, own_ca: Path | None) -> None:
         context.load_verify_locations(cafile=where)
 
 
-def roots(extra: Path | None = None) -> tuple[bytes, ...] | None:
-    """Every root (DER) that this system trusts, and those in the file `extra`; None where the system does not list them (macOS)."""
+def roots(extra: Path | None = None, *, own_ca: Path | None = None) -> tuple[bytes, ...] | None:
+    """Every root (DER) that this system trusts, and those in the file `extra`; None where the system does not list them (macOS).
+
+    SSL_CERT_FILE does not count where it names `own_ca`.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if sys.platform == "darwin":
         return None
     if sys.platform == "win32":
         context.load_default_certs()
     else:
-        load_system_roots(context, None)
+        load_system_roots(context, own_ca)
         _load_folder(context)
     if extra is not None:
         context.load_verify_locations(cafile=str(extra))

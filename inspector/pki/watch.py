@@ -15,7 +15,10 @@ from typing import Any, Literal, NamedTuple
 
 HANDSHAKE = 22
 ALERT = 21
+SERVER_HELLO = 2
 CERTIFICATE = 11
+CERTIFICATE_REQUEST = 13
+_KEPT = frozenset({SERVER_HELLO, CERTIFICATE})
 
 _HOOK = getattr(ssl.SSLContext.__base__, "_msg_callback", None)
 _MOST = 64  # messages kept of one handshake; an honest one has about ten
@@ -23,7 +26,7 @@ _SEEN = "_inspector_seen"
 
 
 class Seen(NamedTuple):
-    """One handshake message or alert. `sent` is True if our side sent it; `body` holds Certificate messages and alerts only.
+    """One handshake message or alert. `sent` is True if our side sent it; `body` holds ServerHello, Certificate messages and alerts only.
 
     `content` is the TLS content type (22 handshake, 21 alert), `type` the message type or, for an alert, its number;
     `version` the protocol's number as OpenSSL knew it then (0x0304 is TLS 1.3).
@@ -75,7 +78,7 @@ class HandshakeWatch:
             return
         kept = connection.__dict__.setdefault(_SEEN, [])
         if len(kept) < _MOST:
-            body = data if content == ALERT or type == CERTIFICATE else b""
+            body = data if content == ALERT or type in _KEPT else b""
             kept.append(Seen(direction == "write", content, type, len(data), self._clock(), version, body))
 
 

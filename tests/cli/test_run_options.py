@@ -11,6 +11,7 @@ from inspector.app.platform import UpstreamProxy
 from inspector.cli import run as run_module
 from inspector.cli.main import main
 from inspector.engine.settings import Limits, Timeouts
+from inspector.pki.authority import Authority
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_without_options_everything_is_as_documented(told):
 
 def test_each_option_reaches_its_setting(told, tmp_path):
     authority = tmp_path / "up.pem"
-    authority.write_text("")
+    authority.write_bytes(Authority.load_or_create(tmp_path / "company").pem)
     _, (settings, _) = told(
         "--listen", "127.0.0.1:1", "--listen", "[::1]:2", "--web", "3", "--web-name", "x.localhost", "--no-capture",
         "--upstream-ca", str(authority), "--no-verify-upstream", "--upstream-proxy", "http://p:3128",
@@ -54,7 +55,7 @@ def test_each_option_reaches_its_setting(told, tmp_path):
     assert settings.web == ("127.0.0.1:3",)
     assert settings.web_name == "x.localhost"
     assert not settings.capture
-    assert settings.upstream_ca == str(authority)
+    assert settings.upstream_ca == (str(authority),)
     assert not settings.verify_upstream
     assert settings.upstream_proxy == "http://p:3128"
     assert settings.limits == Limits(captured_body=1 << 20, fields=7)
@@ -148,3 +149,21 @@ def test_one_that_others_can_open_stops_the_start_with_the_cure(told, tmp_path):
     assert (result.exit_code, started) == (1, None)
     assert "could read the keys." in result.stderr
     assert "chmod 600" in result.stderr
+
+
+def test_several_authorities_may_be_trusted_too(told, tmp_path):
+    files = [tmp_path / "one.pem", tmp_path / "two.pem"]
+    for number, file in enumerate(files):
+        file.write_bytes(Authority.load_or_create(tmp_path / str(number)).pem)
+    _, (settings, _) = told(*(part for file in files for part in ("--upstream-ca", str(file))))
+    assert settings.upstream_ca == tuple(map(str, files))
+
+
+def test_a_file_without_any_authority_is_told_at_once(told, tmp_path):
+    file = tmp_path / "ca.der"
+    file.write_bytes(b"\x30\x03\x02\x01\x00")
+    result, started = told("--upstream-ca", str(file))
+    assert result.exit_code == 1
+    assert "holds no certificate in PEM form" in result.output
+    assert "openssl x509 -inform der" in result.output
+    assert started is None

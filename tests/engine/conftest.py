@@ -61,7 +61,7 @@ def start(
     workshop = Workshop(loop_thread, authority, tmp_path)
 
     def starting(**settings: Any) -> Running:
-        return workshop.start(**{"upstream_ca": str(site_authority.path)} | settings)
+        return workshop.start(**{"upstream_ca": (str(site_authority.path),)} | settings)
 
     yield starting
     workshop.close()

@@ -22,7 +22,7 @@ def practice(tmp_path):
 @pytest.fixture
 def practising(loop_thread, practice, site_authority, tmp_path):
     workshop = Workshop(loop_thread, practice, tmp_path)
-    yield workshop.start(upstream_ca=str(site_authority.path))
+    yield workshop.start(upstream_ca=(str(site_authority.path),))
     workshop.close()
 
 

@@ -336,7 +336,7 @@ def test_a_certificate_for_another_name_is_not_believed(page, secure_site, engin
 
 
 def test_a_certificate_of_an_unknown_authority_is_not_believed(talk, secure_site, start, browser_tls):
-    engine = start(upstream_ca="")
+    engine = start(upstream_ca=())
     here = secure_site(answering(ok()))
     wire = talk(engine).connect(here.name).secure(browser_tls, "site.test")
     assert wire.ask(ASKED).body == b"fault tls-untrusted\n"
@@ -413,7 +413,7 @@ def test_a_site_that_is_silent_in_the_handshake_runs_out_of_time(talk, site, sta
 def test_a_failed_handshake_leaves_no_session_behind(page, secure_site, engine):
     here = secure_site(answering(ok()), days=-1)
     page(here)
-    assert len(engine.context.dialer._tls.terms(local=False).sessions) == 0
+    assert len(engine.context.dialer._tls.terms("site.test", local=False).sessions) == 0
 
 
 # -- how it ends
@@ -482,3 +482,44 @@ def test_a_record_that_was_tampered_with_ends_the_connection_with_an_alert(
     with pytest.raises(ssl.SSLError, match="BAD_RECORD_MAC"):
         wire.rest()
     assert engine.thread.do(lambda: len(engine.context.ledger.live)) == 0
+
+
+# -- versions
+
+
+def test_a_site_that_only_speaks_an_old_version_and_says_so(page, site, engine, site_authority):
+    def old(wire):
+        wire.sock.recv(65_536)
+        wire.send(b"\x15\x03\x01\x00\x02\x02\x46")  # the alert protocol_version
+
+    exchange = page(site(old))
+    assert (exchange.fault, exchange.error.who) == ("tls-version", "server")
+    assert "protocol_version" in exchange.error.detail
+    assert tls_of(engine, exchange.server_leg).alert_by == "server"
+
+
+@pytest.mark.parametrize(("number", "said"), [(0x0301, "TLS 1.0"), (0x0302, "TLS 1.1"), (0x0300, "SSL 3.0")])
+def test_a_site_that_answers_in_an_old_version(page, site, engine, number, said):
+    hello = number.to_bytes(2, "big") + b"\x07" * 32 + b"\x00" + b"\x00\x2f" + b"\x00"
+    message = b"\x02" + len(hello).to_bytes(3, "big") + hello
+    record = b"\x16" + number.to_bytes(2, "big") + len(message).to_bytes(2, "big") + message
+
+    def old(wire):
+        wire.sock.recv(65_536)
+        wire.send(record)
+        wire.sock.recv(65_536)
+
+    exchange = page(site(old))
+    assert exchange.fault == "tls-version"
+    assert exchange.error.detail == f"Inspector offers TLS 1.2 and 1.3, and the site chose {said}"
+    facts = tls_of(engine, exchange.server_leg)
+    assert (facts.alert, facts.alert_by) == ("protocol_version", "client")
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
+def test_a_real_server_of_tls_1_0_is_named_plainly(page, secure_site, engine):
+    here = secure_site(answering(ok()))
+    here._tls.set_ciphers("ALL:@SECLEVEL=0")
+    here._tls.minimum_version = ssl.TLSVersion.TLSv1
+    here._tls.maximum_version = ssl.TLSVersion.TLSv1
+    assert page(here).fault == "tls-version"
