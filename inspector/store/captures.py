@@ -24,10 +24,12 @@ from inspector.exchange.model import (
     decode_connection,
     decode_exchange,
 )
+from inspector.explain.refusals import History
 from inspector.store.access import Access
 from inspector.store.database import StoreProblem, captures_folder, index_path
 from inspector.store.feed import Feed
 from inspector.store.reader import ArchiveGone, ArchiveReader
+from inspector.store.refused import history_of, newest_failures
 from inspector.store.rows import COLUMNS, Row, row_of
 from inspector.store.schema import connection, engine, exchange, segment
 from inspector.store.settings import Settings
@@ -124,6 +126,18 @@ class Captures:
                 for order in (_X.id.asc(), _X.id.desc())
             ]
         return Totals(int(count or 0), still_open, int(size or 0) + self._index_bytes(), *ends)
+
+    # -- failed handshakes
+
+    def refused(self, limit: int = 500) -> tuple[Row, ...]:
+        """Handshakes with clients that failed, the newest first."""
+        with self._access.reading() as reading:
+            return tuple(newest_failures(reading, limit))
+
+    def history(self, failed: Summary) -> History:
+        """What the client of a failed handshake did before it."""
+        with self._access.reading() as reading:
+            return history_of(reading, failed)
 
     # -- one exchange
 

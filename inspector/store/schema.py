@@ -15,7 +15,7 @@ machines share will need the records themselves in the database too: that become
 
 There are few indexes, because each costs the recorder at every exchange (the feed's: 0.8 of 6 microseconds).
 Ids begin with the time, so a segment's rows lie close together: `segment` keeps the first and the last
-id, and retention finds its rows by that range. The index over unfinished exchanges holds only those.
+id, and retention finds its rows by that range. The indexes over unfinished exchanges and over failed handshakes hold only those.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-INDEX_VERSION = "index_1"
+INDEX_VERSION = "index_2"
 CONTROL_VERSION = "control_1"
 
 
@@ -104,6 +104,10 @@ exchange = sa.Table(
 sa.Index("exchange_feed", exchange.c.engine, exchange.c.change)
 _OPEN = sa.text("state = 'open'")
 sa.Index("exchange_open", exchange.c.engine, sqlite_where=_OPEN, postgresql_where=_OPEN)
+_TLS = sa.text(
+    "kind = 'tls'"
+)  # a handshake with a client that failed: few, and looked for by client and host
+sa.Index("exchange_tls", exchange.c.host, sqlite_where=_TLS, postgresql_where=_TLS)
 
 connection = sa.Table(
     "connection",
