@@ -9,9 +9,13 @@ from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from inspector.pki.describe import quietly
 from inspector.pki.reading import in_order
+
+_OLD_DIGESTS = (hashes.MD5, hashes.SHA1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,30 @@ def names_of(der: bytes) -> list[x509.GeneralName]:
 
 
 def is_issued(der: bytes, by: bytes) -> bool:
+    """Whether the key of `by` signed this certificate, which names it as its issuer."""
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        certificate.verify_directly_issued_by(x509.load_der_x509_certificate(by))
+        certificate, issuer = x509.load_der_x509_certificate(der), x509.load_der_x509_certificate(by)
+        if certificate.issuer != issuer.subject:
+            return False
+        if isinstance(certificate.signature_hash_algorithm, _OLD_DIGESTS):
+            _verify_old_signature(certificate, issuer)
+        else:
+            certificate.verify_directly_issued_by(issuer)
     except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
         return False
     return True
+
+
+def _verify_old_signature(certificate: x509.Certificate, issuer: x509.Certificate) -> None:
+    """Over MD5 and SHA-1, which the library doesn't look at in certificates any more: weak is not the same as wrong."""
+    digest, key = certificate.signature_hash_algorithm, issuer.public_key()
+    assert digest is not None
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(certificate.signature, certificate.tbs_certificate_bytes, padding.PKCS1v15(), digest)
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(certificate.signature, certificate.tbs_certificate_bytes, ec.ECDSA(digest))
+    else:
+        raise UnsupportedAlgorithm("neither RSA nor ECDSA")
 
 
 def names_issuer(der: bytes, other: bytes) -> bool:

@@ -12,11 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-
 from inspector.pki.describe import CertificateFacts, describe, quietly
-from inspector.pki.paths import is_address
+from inspector.pki.paths import is_address, is_issued
 from inspector.pki.reasons import DATES, NO_ISSUER, REASONS, VERIFIER_CODES, browser_names
 
 
@@ -246,13 +243,8 @@ def _may_sign(facts: CertificateFacts) -> bool:
 
 
 def _signed(der: bytes, issuer: bytes) -> bool:
-    try:
-        with quietly():
-            certificate = x509.load_der_x509_certificate(der)
-            certificate.verify_directly_issued_by(x509.load_der_x509_certificate(issuer))
-    except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
-        return False
-    return True
+    with quietly():
+        return is_issued(der, issuer)
 
 
 def _fill(text: str, blanks: dict[str, str]) -> str:
