@@ -130,6 +130,8 @@ def engine_settings(settings: RunSettings) -> Settings:
         reverse=settings.reverse,
         local_sites=_local_sites(settings),
         lab_ca=str(settings.lab_root) if settings.lab else "",
+        only=settings.only,
+        passthrough=settings.passthrough,
         upstream_proxy=settings.upstream_proxy,
         bypass=settings.upstream_bypass,
         upstream_ca=settings.upstream_ca,

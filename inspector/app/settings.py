@@ -44,6 +44,8 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     client_certs: tuple[ClientCert, ...] = ()
     verify_upstream: bool = True
     keylog: str = ""
+    only: tuple[str, ...] = ()
+    passthrough: tuple[str, ...] = ()
     upstream_proxy: str = ""
     upstream_bypass: tuple[str, ...] = ()
     upstream_found_in: str = ""

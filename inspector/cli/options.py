@@ -108,6 +108,15 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("--no-capture", "capture", group=WHERE, is_flag=True, flag_value=False, default=True, hidden=True),
     Option(
+        "--only", "only", group=UPSTREAM, metavar="HOSTS", multiple=True,
+        help="Decrypt these hosts alone (example.com and all below it, *.example.com, an address, a network; commas between); "
+        "the others pass through encrypted. May be given several times.",
+    ),
+    Option(
+        "--passthrough", "passthrough", group=UPSTREAM, metavar="HOSTS", multiple=True,
+        help="Leave these hosts encrypted. May be given several times.",
+    ),
+    Option(
         "--upstream-ca", "upstream_ca", group=UPSTREAM, metavar="FILE", multiple=True,
         type=click.Path(exists=True, dir_okay=False, resolve_path=True),
         help="Trust this authority too (PEM), for sites with certificates of their own making; may be given several times.",

@@ -19,6 +19,7 @@ from inspector.cli.client_cert import cannot_start, client_cert
 from inspector.cli.options import OPTIONS, Grouped
 from inspector.cli.screen import Screen
 from inspector.engine.settings import Limits, Timeouts
+from inspector.wire.patterns import parse_list
 
 WEB_NAME = "inspector.localhost"
 STORES = ("sqlite",)
@@ -37,6 +38,7 @@ def start(home_folder: Path | None, fresh: bool, browser: bool, **told: Any) -> 
         name=os.urandom(8).hex(), home=str(place.root), data=str(place.data), fresh=fresh,
         store=told["store"], listen=told["listen"], web=told["web"], web_name=told["web_name"] or _web_name(), lab=_lab(told),
         capture=told["capture"], reverse=told["reverse"], proxy_auth=told["proxy_auth"],
+        only=_hosts("--only", told["only"]), passthrough=_hosts("--passthrough", told["passthrough"]),
         upstream_ca=told["upstream_ca"], client_certs=client_certs, verify_upstream=told["verify_upstream"], keylog=keylog,
         upstream_proxy=found.url if found else "", upstream_bypass=found.bypass if found else (),
         upstream_found_in=found.found_in if found else "",
@@ -127,6 +129,17 @@ def _keylog(asked: str | None) -> str:
     except KeyLogRefused as refused:
         raise cannot_start(refused) from refused
     return str(path)
+
+
+def _hosts(option: str, given: tuple[str, ...]) -> tuple[str, ...]:
+    """The hosts of a list, each in its one spelling."""
+    try:
+        found = tuple(each.text for text in given for each in parse_list(text))
+    except ValueError as error:
+        raise click.UsageError(f"{option}: {error}") from error
+    if given and not found:
+        raise click.UsageError(f"{option} names no host: write one, as in {option} example.com.")
+    return found
 
 
 def _check_authorities(files: tuple[str, ...]) -> None:

@@ -73,6 +73,12 @@ def first_screen(
             else ""
         )
         rows.append(("Upstream", f"{without_password(settings.upstream_proxy)}    {found}".rstrip()))
+    if settings.only:
+        rows.append(
+            ("Decrypted", f"only {_listed(settings.only)}; HTTPS to others passes through encrypted (--only)")
+        )
+    if settings.passthrough:
+        rows.append(("Encrypted", f"{_listed(settings.passthrough)}: left as it is (--passthrough)"))
     if not settings.verify_upstream:
         rows.append(("Careful", "the sites' certificates are not checked (--no-verify-upstream)"))
     if settings.keylog:
@@ -83,6 +89,11 @@ def first_screen(
     lines = [click.style(_headline(settings), bold=True), ""]
     lines += [f"  {click.style(f'{name:<12}', dim=True)}{text}" for name, text in rows]
     return "\n".join(["", *lines, "", _last_line(settings, windows=windows), ""])
+
+
+def _listed(hosts: tuple[str, ...], most: int = 4) -> str:
+    more = f" and {len(hosts) - most} more" if len(hosts) > most else ""
+    return ", ".join(hosts[:most]) + more
 
 
 def _headline(settings: RunSettings) -> str:

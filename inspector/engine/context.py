@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from inspector.engine.guard import Guard
 from inspector.engine.ledger import Ledger
 from inspector.engine.local_sites import LocalSites, port_of
+from inspector.engine.opening import Opening
 from inspector.engine.pages import Renderer
 from inspector.engine.pool import Pool
 from inspector.engine.settings import Settings
@@ -73,6 +74,7 @@ class Context:
         self.pool = Pool(limits)
         self.local_sites = LocalSites(settings.local_sites) if settings.local_sites else None
         self._own: dict[str, bool] = {}
+        self.opening = Opening(settings.only, settings.passthrough, self._is_ours)
         self.streams: set[Stream] = set()
         self.clients: dict[str, int] = {}
         self.tasks: set[asyncio.Task[None]] = set()
@@ -91,6 +93,10 @@ class Context:
                 self._own.clear()
             self._own[host] = own
         return own
+
+    def _is_ours(self, host: str) -> bool:
+        """Whether the host is Inspector's own, or a site that it plays."""
+        return self.is_own(host) or (self.local_sites is not None and self.local_sites.find(host) is not None)
 
     def note_local_site(self, flow: Flow, origin: Origin) -> None:
         """Say on the exchange that this computer plays the site, if it does."""

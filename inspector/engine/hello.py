@@ -95,7 +95,11 @@ class Hello(Silent):
             return
         self._hello = hello
         self._name = hello.sni.lower().rstrip(".") or self.target.host
-        self._identify(self._name)
+        why = self.context.opening.why_left(self._name, self.target.host)
+        if why:
+            self._tunnel(left_encrypted=why)
+        else:
+            self._identify(self._name)
 
     def _no_hello(self, problem: Problem) -> None:
         if problem.code != "tls-not-tls":
@@ -239,6 +243,7 @@ class Hello(Silent):
         self.connection.deadline = 0.0
         probe = self._probe = self._probe or Probe(self, self._new_flow("tunnel"))
         if left_encrypted:
+            self.connection.name = self._name
             probe.flow.scheme, probe.flow.sealed = "https", True
             probe.flow.decide("left-encrypted", left_encrypted)
         self.context.ledger.begin(probe.flow)

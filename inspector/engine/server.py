@@ -83,8 +83,10 @@ class Engine:
         self._tick()
 
     def apply(self, wishes: Mapping[str, Any]) -> None:
-        """Take settings that were changed while running: `capturing`, `forget`."""
+        """Take settings that were changed while running: `capturing`, `left_encrypted`, `forget`."""
         self.ledger.capturing = self.settings.capture and bool(wishes.get("capturing", True))
+        if self.context.opening.choose(wishes.get("left_encrypted", [])):
+            self._close_what_is_to_be_left()
         generation = int(wishes.get("forget", 0))
         if self._forgotten is not None and generation > self._forgotten and self._roll is not None:
             self._roll(generation)
@@ -93,6 +95,14 @@ class Engine:
                     False  # what was known of connections is forgotten too: told again with the next exchange
                 )
         self._forgotten = generation
+
+    def _close_what_is_to_be_left(self) -> None:
+        """Opened connections that wait for their next request, and would pass through unopened now: the browser makes new ones."""
+        for stream in list(self.context.streams):
+            if not isinstance(stream, ClientConnection) or stream.tls is None or self._busy(stream):
+                continue
+            if stream.name and self.context.opening.why_left(stream.name):
+                stream.close()
 
     async def stop(self) -> None:
         """Accept nothing more, let what is on its way end for a few seconds, and cut off the rest, saying so."""

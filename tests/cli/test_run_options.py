@@ -167,3 +167,26 @@ def test_a_file_without_any_authority_is_told_at_once(told, tmp_path):
     assert "holds no certificate in PEM form" in result.output
     assert "openssl x509 -inform der" in result.output
     assert started is None
+
+
+def test_hosts_to_open_and_to_leave(told):
+    _, (settings, _) = told(
+        "--only", "Example.com, *.b.test", "--only", "10.1.2.3/8", "--passthrough", "bank.example"
+    )
+    assert settings.only == ("example.com", "*.b.test", "10.0.0.0/8")
+    assert settings.passthrough == ("bank.example",)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--only", "https://example.com/"), "--only: 'https://example.com/' is an address of a page"),
+        (("--passthrough", "a.test:443"), "--passthrough: 'a.test:443': ports make no difference"),
+        (("--only", ","), "--only names no host"),
+    ],
+)
+def test_hosts_that_are_none_are_told(told, arguments, words):
+    result, started = told(*arguments)
+    assert result.exit_code == 2
+    assert words in " ".join(result.output.split())
+    assert started is None

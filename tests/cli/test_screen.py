@@ -83,3 +83,10 @@ def test_what_should_not_be_overlooked(screen):
     assert "              whoever has that file can read every recording of them\n" in kept
     assert "  Captures    They are elsewhere.\n" in screen(note="They are elsewhere.")
     assert "All that is captured is deleted when it stops." in screen(fresh=True)
+
+
+def test_what_is_decrypted_when_that_is_not_everything(screen):
+    text = screen(only=("a.test", "b.test"), passthrough=tuple(f"{n}.test" for n in range(6)))
+    assert "  Decrypted   only a.test, b.test; HTTPS to others passes through encrypted (--only)\n" in text
+    assert "  Encrypted   0.test, 1.test, 2.test, 3.test and 2 more: left as it is (--passthrough)\n" in text
+    assert "crypted" not in screen()
