@@ -254,6 +254,25 @@ class Connection(msgspec.Struct, frozen=True, array_like=True, gc=False):
     closed: float | None = None
 
 
+class Chunk(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Bytes of a connection as they passed: who sent them, when (seconds after the connection was opened)."""
+
+    sent_by: Literal["client", "server"]
+    at: float
+    data: bytes
+
+
+class Ciphertext(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The first bytes of a connection with TLS, as they were on the wire, both ways, in the order in which they passed.
+
+    `full` says that more passed than is kept (a setting of the engine).
+    """
+
+    connection: bytes
+    chunks: tuple[Chunk, ...]
+    full: bool = False
+
+
 encode = msgspec.msgpack.Encoder().encode
 decode_exchange = msgspec.msgpack.Decoder(Exchange).decode
 decode_summary = msgspec.msgpack.Decoder(Summary).decode
