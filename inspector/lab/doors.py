@@ -90,6 +90,8 @@ class Doors:
                     await visitor.pipe.end()
         finally:
             visitor.writer.transport.abort()  # `end` has waited for the last bytes already
+            with suppress(OSError):
+                await visitor.writer.wait_closed()
 
     async def _plain(self, visitor: Visitor) -> None:
         await talk(visitor.pipe, self._site, self._limits)

@@ -202,7 +202,7 @@ class Workshop:
         if by is not None:
             builder = builder.add_extension(_above(by), critical=False)
         builder = builder.add_extension(_uses(key_cert_sign=True, crl_sign=True), critical=True)
-        flag = x509.BasicConstraints(ca=True, path_length=None if by is None else 0)
+        flag = x509.BasicConstraints(ca=True, path_length=None)
         return _Authority(_end(builder, key if by is None else by.key, flag), key, slug)
 
     def _list_of(self, authority: _Authority) -> x509.CertificateRevocationList:
