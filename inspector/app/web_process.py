@@ -6,7 +6,9 @@ import threading
 from pathlib import Path
 
 from inspector import __version__
+from inspector.app.browsers import diary
 from inspector.app.child import Child
+from inspector.app.command import command
 from inspector.app.open_window import opener
 from inspector.app.run import dashboard
 from inspector.app.settings import RunSettings
@@ -27,7 +29,12 @@ def main() -> None:
     settings = child.settings
     home, told = Path(settings.data), _web_settings(settings)
     built = create_dashboard(
-        told, Captures(home), Settings(home), lambda: read_boards(settings.run), _opener(settings)
+        told,
+        Captures(home),
+        Settings(home),
+        lambda: read_boards(settings.run),
+        _opener(settings),
+        windows=lambda: diary.read(home),
     )
     child.ready(link=sign_in_url(settings.run, dashboard(settings)))
     serve(built, child.sockets("web"), told, stop)
@@ -39,6 +46,7 @@ def _opener(settings: RunSettings) -> OpenWindow | None:
 
 
 def _web_settings(settings: RunSettings) -> WebSettings:
+    program = command()
     return WebSettings(
         run=str(settings.run),
         addresses=settings.web,
@@ -46,6 +54,11 @@ def _web_settings(settings: RunSettings) -> WebSettings:
         proxies=settings.listen,
         ca_path=str(settings.certs / "ca.pem"),
         captures_path=str(Path(settings.data, "captures")),
+        certs=str(settings.certs),
+        upstream_ca=settings.upstream_ca,
+        lab_root=str(settings.lab_root),
+        program=program,
+        home_option=command(root=Path(settings.home)).removeprefix(program),
         version=__version__,
     )
 

@@ -38,10 +38,18 @@ _CHECK_OF = {
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """What vouches on this computer: its roots (DER), None where they cannot be listed, and what to call it."""
+    """What vouches on this computer: its roots (DER), None where they cannot be listed, and what to call it.
+
+    Where it is made of several (the system's, and files of --upstream-ca), `parts` are these.
+    """
 
     title: str
     roots: Sequence[bytes] | None
+    parts: tuple[TrustStore, ...] = ()
+
+    def where(self, der: bytes) -> str:
+        """What to call the part that holds a root."""
+        return next((each.title for each in self.parts if each.roots and der in each.roots), self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +159,7 @@ def site_chain(connection: Connection, store: TrustStore, now: float) -> Chain |
     found = _obey(checks.run(case), tls.verified, refusal, case)
     earlier = "Not sent on this connection, which was resumed: the site sent it when the session was made."
     came: tuple[Came, str] = ("earlier", earlier) if tls.resumed else ("sent", "Sent by the site.")
-    from_store = f"Not sent, and need not be: found in {store.title}."
+    from_store = f"Not sent, and need not be: found in {store.where(case.path()[-1])}."
     links, spare = _links(case, found, now, _SITE_ROLES, came, ("store", from_store))
     return replace(
         base,
@@ -211,13 +219,13 @@ def _site_end(found: Sequence[Check], links: Sequence[Link], store: TrustStore, 
             return End("good", _upper(store.title), f"The system accepted it. {sentence}")
         return End("open", _upper(store.title), sentence)
     if trust.good:
-        called = root.subject or "its root"
+        called, where = root.subject or "its root", store.where(links[-1].der)
         sentence = trust.sentence
         if links[-1].came == "store":
-            sentence = f"{called} stands in {store.title}, and vouches for all below it."
+            sentence = f"{called} stands in {where}, and vouches for all below it."
         elif store.roots is not None and links[-1].der in store.roots:
-            sentence = f"{called}, which was sent too, stands in {store.title}, and vouches for all below it."
-        return End("good", _upper(store.title), sentence)
+            sentence = f"{called}, which was sent too, stands in {where}, and vouches for all below it."
+        return End("good", _upper(where), sentence)
     return End("bad", f"Nobody in {store.title}", trust.sentence)
 
 
@@ -294,7 +302,7 @@ def shown_chain(ders: Sequence[bytes], host: str, store: TrustStore, now: float)
     case = Case(tuple(ders[:MOST]), host, _moment(now), store.roots)
     found = checks.run(case)
     sent: tuple[Came, str] = ("sent", "Given here.")
-    from_store = f"Not given: found in {store.title}."
+    from_store = f"Not given: found in {store.where(case.path()[-1])}."
     links, spare = _links(case, found, now, _SITE_ROLES, sent, ("store", from_store))
     if links[0].facts.is_authority and not host:
         found = ()  # a root or an intermediate alone is no site's certificate
@@ -357,7 +365,10 @@ def _role(n: int, facts: CertificateFacts, roles: tuple[str, str, str]) -> str:
 
 def _findings(found: Sequence[Check], case: Case, now: float) -> tuple[Finding, ...]:
     today = {each.id: each for each in checks.run(replace(case, now=_moment(now)))} if found else {}
-    return tuple(_finding(each, _later(each, today.get(each.id))) for each in found)
+    then = now > case.now.timestamp()
+    return tuple(
+        _finding(_as_of_then(each) if then else each, _later(each, today.get(each.id))) for each in found
+    )
 
 
 def _finding(check: Check, later: str = "") -> Finding:
@@ -366,6 +377,10 @@ def _finding(check: Check, later: str = "") -> Finding:
     remedy = REMEDIES[check.reason]
     chromium, firefox = browser_names(check.reason, check.blamed[0] if check.blamed else 0)
     return Finding(check, chromium, firefox, remedy.why, remedy.owner, remedy.visitor, later)
+
+
+def _as_of_then(check: Check) -> Check:
+    return replace(check, title="It was valid when it was captured") if check.id == "dates" else check
 
 
 def _findings_without(refusal: WhyNot | None) -> tuple[Finding, ...]:
@@ -442,7 +457,7 @@ def _standing(facts: CertificateFacts, moment: float) -> tuple[str, bool]:
     left = facts.not_after.timestamp() - moment
     days = int(abs(left) // 86400)
     if left < 0:
-        return f"expired {_days(days)} before" if days else "expired less than a day before", False
+        return f"expired {_days(days)} ago" if days else "expired less than a day ago", False
     return f"{_days(days)} left" if days else "less than a day left", True
 
 

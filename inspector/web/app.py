@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Flask, Response
 
+from inspector.explain.acceptance import CapturedWindow
 from inspector.store.captures import Captures
 from inspector.store.database import StoreProblem
 from inspector.store.reader import ArchiveGone
@@ -16,6 +17,7 @@ from inspector.web import (
     api,
     auth,
     browse,
+    chains,
     errors,
     exchange,
     feed,
@@ -30,6 +32,7 @@ from inspector.web.assets import Assets
 from inspector.web.control import Control
 from inspector.web.lamp import Board, Lamps
 from inspector.web.places import static_folder, templates_folder
+from inspector.web.roots import Roots
 from inspector.web.settings import WebSettings
 from inspector.web.tickets import Keys
 
@@ -50,8 +53,11 @@ def create_dashboard(
     control: Settings,
     boards: Callable[[], Iterable[Board]],
     open_window: browse.OpenWindow | None = None,
+    *,
+    windows: Callable[[], Iterable[CapturedWindow]] = tuple,
 ) -> Dashboard:
-    """The dashboard over one home's captures. `boards` reads the status boards of engines and recorder; `open_window` opens a captured window."""
+    """The dashboard over one home's captures. `boards` reads the status boards of engines and recorder; `open_window` opens a captured window,
+    `windows` says which were open when."""
     app = Flask("inspector.web", template_folder=str(templates_folder()), static_folder=str(static_folder()))
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
@@ -59,6 +65,8 @@ def create_dashboard(
     keys = Keys.load_or_create(Path(settings.run))
     lamps = Lamps(boards, control.read)
     feeder = feed.Feeder(captures, lamps, limit=settings.streams)
+    roots = Roots(settings)
+    both = chains.Chains(captures, roots, windows)
     switches = Control(captures, control, lamps, feeder)
 
     auth.install(app, keys)
@@ -70,7 +78,8 @@ def create_dashboard(
         auth.blueprint(keys),
         start.blueprint(settings, captures),
         traffic.blueprint(settings, captures),
-        exchange.blueprint(captures),
+        exchange.blueprint(captures, both),
+        chains.blueprint(captures, both),
         setup.blueprint(settings, captures, switches),
         browse.blueprint(open_window),
         feed.blueprint(feeder),
@@ -91,6 +100,8 @@ def create_app(
     control: Settings,
     boards: Callable[[], Iterable[Board]],
     open_window: browse.OpenWindow | None = None,
+    *,
+    windows: Callable[[], Iterable[CapturedWindow]] = tuple,
 ) -> Flask:
     """The same as a plain Flask application."""
-    return create_dashboard(settings, captures, control, boards, open_window).app
+    return create_dashboard(settings, captures, control, boards, open_window, windows=windows).app

@@ -42,7 +42,7 @@ def blueprint(open_window: OpenWindow | None) -> Blueprint:
 
     @browse.app_context_processor
     def windows() -> dict[str, Any]:
-        return {"windows": offered()}
+        return {"windows": offered(), "near": is_this_computer(request.remote_addr or "")}
 
     @browse.post("/browse")
     def open() -> Response | str:

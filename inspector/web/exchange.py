@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, make_response, render_template, request, session, stream_with_context
 
 from inspector.exchange.model import Exchange
 from inspector.store.captures import ArchiveGone, Captures
+from inspector.web.chains import Chains
 from inspector.web.errors import not_found
 from inspector.web.finding import HALVES, Half, Side, find_exchange, find_remains, leg_of, part_asked, part_of
 from inspector.web.present.changes import difference, said
@@ -72,7 +75,8 @@ class Asked(NamedTuple):
         return self.request_from if half == "request" else self.response_from
 
 
-def blueprint(captures: Captures) -> Blueprint:
+def blueprint(captures: Captures, chains: Chains) -> Blueprint:
+    contexts = _TAB_CONTEXTS | {"connection": partial(_connection, chains)}
     pages = Blueprint("exchange", __name__)
 
     @pages.get("/exchange/<id>")
@@ -93,7 +97,7 @@ def blueprint(captures: Captures) -> Blueprint:
             timing=timing(exchange),
             older=older.hex() if older else None,
             newer=newer.hex() if newer else None,
-            **({} if lost else _TAB_CONTEXTS[asked.tab](captures, exchange, asked)),
+            **({} if lost else contexts[asked.tab](captures, exchange, asked)),
         )
         response = make_response(page)
         response.vary.add("HX-Request")
@@ -161,14 +165,16 @@ def _body(content: Content, view: str, start: int) -> Shown:
         return Shown("gone", "Body", str(gone))
 
 
-def _connection(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
+def _connection(chains: Chains, captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
+    both = chains.of(exchange)
     legs = [exchange.client_leg, exchange.server_leg]
-    found = [captures.connection(leg.connection) if leg and leg.connection else None for leg in legs]
-    return {"wires": [wire(connection) for connection in found], "legs": legs}
+    return {"both": both, "wires": [wire(line) for line in both.lines], "legs": legs}
 
 
 def _timing(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
     return {"attempts": exchange.server_leg.attempts if exchange.server_leg else ()}
 
 
-_TAB_CONTEXTS = {"messages": _messages, "connection": _connection, "timing": _timing}
+_TAB_CONTEXTS: dict[str, Callable[[Captures, Exchange, Asked], dict[str, Any]]] = {
+    "messages": _messages, "timing": _timing,
+}  # fmt: skip

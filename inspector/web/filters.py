@@ -7,6 +7,7 @@ import re
 from flask import Flask
 from markupsafe import Markup, escape
 
+from inspector.web.present.certificates import counted, issued_by, names_of, pem, rows
 from inspector.web.present.hexdump import dump
 from inspector.web.words import (
     clock,
@@ -26,6 +27,11 @@ def install(app: Flask) -> None:
     """Give every template the same words for numbers, times and codes."""
     for filter in (clock, day, took, size, thousands, plural, phrase, status_class, tls_version, visible):
         app.add_template_filter(filter)
+    app.add_template_filter(counted)
+    app.add_template_filter(issued_by)
+    app.add_template_filter(pem)
+    app.add_template_filter(rows, "certificate_rows")
+    app.add_template_filter(names_of, "browser_names")
     app.add_template_filter(dump, "hexdump")
     app.add_template_filter(with_code)
 

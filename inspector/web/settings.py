@@ -10,8 +10,9 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `addresses` are what the dashboard is bound to (`127.0.0.1:8081`), `names` further host names (or `name:port`)
     it may be reached under, `proxies` what the proxy listens on, `ca_path` the authority's certificate and
-    `captures_path` where captures lie, for the words on pages. `streams` limits the
-    live feeds open at once.
+    `captures_path` where captures lie, for the words on pages. `certs` is the authority's folder, `upstream_ca` the files of
+    authorities that sites may be of too, `lab_root` that of the practice sites. `program` is how one calls Inspector here, and
+    `home_option` what follows to mean this home, for commands on pages. `streams` limits the live feeds open at once.
     """
 
     run: str
@@ -20,6 +21,15 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     proxies: tuple[str, ...] = ("127.0.0.1:8080",)
     ca_path: str = ""
     captures_path: str = ""
+    certs: str = ""
+    upstream_ca: tuple[str, ...] = ()
+    lab_root: str = ""
+    program: str = "inspector"
+    home_option: str = ""
     version: str = ""
     streams: int = 24
     threads: int = 12
+
+    def command(self, words: str) -> str:
+        """A command of ours as one would type it here, for this home."""
+        return f"{self.program} {words}{self.home_option}"

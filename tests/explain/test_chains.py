@@ -139,8 +139,9 @@ class TestTheSitesOwn:
         assert dates.mark == "good"
         assert "Today: www.example expired on 31 March 2026" in dates.later
         assert chain.links[0].dates.then == "30 days left"
-        assert chain.links[0].dates.now == "expired 70 days before"
+        assert chain.links[0].dates.now == "expired 70 days ago"
         assert told(LEAF, MIDDLE).links[0].dates.now == ""
+        assert dates.check.title == "It was valid when it was captured"
 
     def test_a_certificate_that_became_valid_since_is_said_too(self) -> None:
         early = make(HOST, MIDDLE, names=(HOST,), since=3)
@@ -185,6 +186,13 @@ class TestTheSitesOwn:
         assert open.end is not None
         assert (good.end.mark, open.end.mark) == ("good", "open")
         assert good.end.who == "The Keychain of this Mac"
+
+    def test_of_several_stores_the_one_that_holds_the_root_is_named(self) -> None:
+        parts = (EMPTY, TrustStore("the file own-ca.pem", (ROOT.der,)))
+        chain = told(LEAF, MIDDLE, store=TrustStore("both", (ROOT.der,), parts))
+        assert chain.end is not None
+        assert chain.end.who == "The file own-ca.pem"
+        assert "found in the file own-ca.pem" in chain.links[-1].came_words
 
     def test_a_resumed_connection_says_where_its_chain_is_from(self) -> None:
         chain = told(LEAF, MIDDLE, resumed=True)

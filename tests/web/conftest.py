@@ -42,6 +42,7 @@ class Desk:
     captures: FakeCaptures
     settings: FakeSettings
     boards: list[Any]
+    windows: list[Any]
     keys: Keys
     run: Path
     static: Path
@@ -74,13 +75,14 @@ def _desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     (static / "dist" / "app.css-1234").write_text("")
     (static / "plain.css").write_text("")
     (static / "favicon.svg").write_text("")
-    captures, settings, boards = FakeCaptures(), FakeSettings(), []
+    captures, settings, boards, windows = FakeCaptures(), FakeSettings(), [], []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(web_app, "static_folder", lambda: static)
         given: Any = (captures, settings, lambda: boards, lambda *_: Outcome(True, "It is open."))
-        app = web_app.create_app(WebSettings(run=str(run), ca_path="/home/learner/ca.pem"), *given)
+        told = WebSettings(run=str(run), ca_path="/home/learner/ca.pem")
+        app = web_app.create_app(told, *given, windows=lambda: windows)
     app.test_client_class = Visitor
-    return Desk(app, captures, settings, boards, Keys.load_or_create(run), run, static)
+    return Desk(app, captures, settings, boards, windows, Keys.load_or_create(run), run, static)
 
 
 @pytest.fixture
@@ -88,6 +90,7 @@ def desk(_desk: Desk) -> Desk:
     """A dashboard with two exchanges, nobody signed in, everything well."""
     _desk.captures.__init__(made(1), made(2))  # type: ignore[misc]
     _desk.settings.__init__()  # type: ignore[misc]
+    _desk.windows.clear()
     _desk.boards[:] = [board(), board("recorder")]
     return _desk
 

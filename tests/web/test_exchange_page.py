@@ -355,7 +355,7 @@ class TestConnection:
 
     def test_unverified_says_why(self, desk, browser):
         tls = Tls("", verified=False, why_not="certificate has expired", verify_code=10, chain=(b"x",))
-        assert "Browsers call it ERR_CERT_DATE_INVALID" in self.show(desk, browser, None, tls)
+        assert "Browsers call it NET::ERR_CERT_DATE_INVALID" in self.show(desk, browser, None, tls)
 
     def test_what_is_not_known_is_not_visible_from_here(self, browser):
         assert "Not visible from here" in text_of(page(browser, "?tab=connection"))

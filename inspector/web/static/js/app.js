@@ -5,10 +5,14 @@ import { enableCopyButtons } from "./copy.js";
 import { followDisplaySwitches } from "./display.js";
 import { enableEscape } from "./escape.js";
 import { followLamp } from "./lamp.js";
+import { enableSees } from "./sees.js";
+import { offerPictures } from "./picture.js";
 import { offerWindows } from "./window.js";
 
 followDisplaySwitches(document);
 enableCopyButtons(document);
 enableEscape(document);
 followLamp(document);
+enableSees(document);
+offerPictures(document);
 offerWindows(document);

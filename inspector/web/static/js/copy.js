@@ -4,7 +4,11 @@ const RESTORE_AFTER = 2000;
 
 export function enableCopyButtons(root) {
   if (!navigator.clipboard) return;
-  for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
+  const show = (within) => {
+    for (const button of within.querySelectorAll("[data-copy]")) button.hidden = false;
+  };
+  show(root);
+  root.addEventListener("htmx:after:process", (event) => show(event.target)); // what came later
   root.addEventListener("click", async (event) => {
     const button = event.target.closest?.("[data-copy]");
     if (!button) return;
