@@ -100,7 +100,7 @@ def _upgrade(line: Line, connection: sa.Connection) -> None:
     from inspector.store.migrations import upgrade  # noqa: PLC0415 - Alembic costs 0.2 s, seldom needed
 
     upgrade(line, connection)
-    if line == "index":
+    if line == "index" and not found:  # an older one keeps its birth: what it holds is the same
         birth = os.urandom(4).hex()
         connection.exec_driver_sql("INSERT INTO fact (name, value) VALUES ('birth', ?)", (birth,))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -89,6 +90,21 @@ def test_a_database_of_a_newer_inspector_is_not_touched(tmp_path: Path) -> None:
         connection.exec_driver_sql("UPDATE index_version SET version_num = 'index_9999'")
     with pytest.raises(StoreProblem, match="newer Inspector"):
         prepare("index", path)
+    engine.dispose()
+
+
+def test_an_older_database_is_brought_to_todays_shape_with_all_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "index.db"
+    engine = open_engine(path)
+    with engine.connect() as connection:
+        command.upgrade(config("index", connection), "index_1")
+        connection.exec_driver_sql("INSERT INTO fact (name, value) VALUES ('birth', 'kept')")
+        connection.commit()
+    prepare("index", path)
+    with engine.connect() as connection:
+        assert version("index", connection) == schema.INDEX_VERSION
+        assert connection.exec_driver_sql("SELECT value FROM fact").scalars().all() == ["kept"]
+        assert _shapes(connection) == _made_from(schema.index)
     engine.dispose()
 
 
