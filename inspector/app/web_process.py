@@ -54,6 +54,8 @@ def _web_settings(settings: RunSettings) -> WebSettings:
         proxies=settings.listen,
         ca_path=str(settings.certs / "ca.pem"),
         captures_path=str(Path(settings.data, "captures")),
+        only=settings.only,
+        passthrough=settings.passthrough,
         certs=str(settings.certs),
         upstream_ca=settings.upstream_ca,
         lab_root=str(settings.lab_root),

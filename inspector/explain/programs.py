@@ -26,7 +26,7 @@ class Program(NamedTuple):
     trust: tuple[str, ...]
 
 
-_WINDOW = "Use a captured window, which accepts the stand-in already: *Open a captured window* above, or `inspector browse`."
+_WINDOW = "Use a captured window, which accepts the stand-in already: “Open a captured window” on the dashboard, or `inspector browse`."
 _SYSTEM = "Let this computer believe the authority: `inspector ca trust` (and `inspector ca untrust` takes it back). Then start the program again."
 _SHELL = 'For everything in one terminal: `eval "$(inspector env)"`.'
 

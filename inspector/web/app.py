@@ -18,12 +18,14 @@ from inspector.web import (
     auth,
     browse,
     chains,
+    decrypted,
     errors,
     exchange,
     feed,
     filters,
     guard,
     navigation,
+    refused,
     setup,
     start,
     traffic,
@@ -32,6 +34,7 @@ from inspector.web.assets import Assets
 from inspector.web.control import Control
 from inspector.web.lamp import Board, Lamps
 from inspector.web.places import static_folder, templates_folder
+from inspector.web.present.refusals import Refusals
 from inspector.web.roots import Roots
 from inspector.web.settings import WebSettings
 from inspector.web.tickets import Keys
@@ -68,6 +71,7 @@ def create_dashboard(
     roots = Roots(settings)
     both = chains.Chains(captures, roots, windows)
     switches = Control(captures, control, lamps, feeder)
+    left = decrypted.LeftEncrypted(control)
 
     auth.install(app, keys)
     guard.install(app, guard.Hosts(settings.addresses, settings.names))
@@ -81,6 +85,8 @@ def create_dashboard(
         exchange.blueprint(captures, both),
         chains.blueprint(captures, both),
         setup.blueprint(settings, captures, switches),
+        decrypted.blueprint(left, settings),
+        refused.blueprint(Refusals(captures, settings, left.covers)),
         browse.blueprint(open_window),
         feed.blueprint(feeder),
         api.blueprint(captures, lamps, switches, settings.version),

@@ -21,6 +21,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     proxies: tuple[str, ...] = ("127.0.0.1:8080",)
     ca_path: str = ""
     captures_path: str = ""
+    only: tuple[str, ...] = ()
+    passthrough: tuple[str, ...] = ()
     certs: str = ""
     upstream_ca: tuple[str, ...] = ()
     lab_root: str = ""

@@ -355,7 +355,9 @@ def test_the_cure_is_for_the_program_that_failed():
 
 def test_a_program_without_a_name_gets_the_cures_of_those_it_may_be():
     exchange, connection = failed(alert="unknown_ca", ciphers=PYTHON)
-    assert "Python requests" in [cure.whom for cure in classify(exchange, connection).cures]
+    assert {"Python requests", "whichever it is"} <= {
+        cure.whom for cure in classify(exchange, connection).cures
+    }
     exchange, connection = failed(alert="unknown_ca", ciphers=())
     assert [cure.whom for cure in classify(exchange, connection).cures] == [
         "a program that does not say its name"

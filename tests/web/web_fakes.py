@@ -9,7 +9,18 @@ from typing import Any
 
 import msgspec
 
-from inspector.exchange.model import Body, Connection, Decision, Exchange, Leg, Message, Timeline, Tls
+from inspector.exchange.model import (
+    Body,
+    Connection,
+    Decision,
+    Exchange,
+    Leg,
+    Message,
+    Summary,
+    Timeline,
+    Tls,
+)
+from inspector.explain.refusals import History
 from inspector.store.captures import ArchiveGone, Changes, Page, Row, Totals
 from inspector.store.status import Status
 
@@ -81,6 +92,13 @@ class FakeCaptures:
         self.fails: Exception | None = None
         self.looks = 0
         self.body_gone = False
+        self.histories: dict[bytes, History] = {}
+
+    def refused(self, limit: int = 500) -> tuple[Row, ...]:
+        return tuple(row for row in reversed(self.rows()) if row.kind == "tls")[:limit]
+
+    def history(self, failed: Summary) -> History:
+        return self.histories.get(failed.id, History())
 
     def add(self, exchange: Exchange) -> None:
         self.exchanges[exchange.id] = exchange

@@ -95,5 +95,8 @@ def _cures(case: Case, row: Row) -> Iterator[Cure]:
         yield Cure(case.program.title, case.program.trust)
         return
     found: tuple[Program, ...] = programs_of(case.stack.id) if case.stack is not None else ()
-    for program in found or (ANYTHING,):
-        yield Cure(program.title, program.trust)
+    alike = [step for step in ANYTHING.trust if sum(step in program.trust for program in found) > 1]
+    if alike or not found:
+        yield Cure(ANYTHING.title if not found else "whichever it is", tuple(alike) or ANYTHING.trust)
+    for program in found:
+        yield Cure(program.title, tuple(step for step in program.trust if step not in alike))
