@@ -10,6 +10,8 @@ import math
 import os
 import queue
 import signal
+import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
@@ -101,10 +103,16 @@ class Supervisor:
             self._log.close()
 
     def _listen_to_signals(self) -> None:
+        """A thread passes them on. The main one runs Python's handlers between two steps of a program, so a signal that arrives just before it
+        waits for the queue would lie there until something else happens."""
+        told, tell = socket.socketpair()
+        tell.setblocking(False)
+        signal.set_wakeup_fd(tell.detach())
         for number in self._platform.stop_signals:
             if number == getattr(signal, "SIGHUP", None) and signal.getsignal(number) == signal.SIG_IGN:
                 continue  # started by nohup: it is to outlive its terminal
-            signal.signal(number, lambda got, _: self._events.put(Asked(got)))
+            signal.signal(number, lambda *_: None)
+        threading.Thread(target=_pass_on, args=(told, self._events), name="signals", daemon=True).start()
 
     def _start(self, name: str) -> None:
         self._due.pop(name, None)
@@ -236,6 +244,13 @@ class Supervisor:
             if process.running:
                 self._log.write("inspector", f"{name} did not stop in time and is killed")
                 process.kill()
+
+
+def _pass_on(signals: socket.socket, events: Events) -> None:
+    with signals:
+        while numbers := signals.recv(64):
+            for number in numbers:
+                events.put(Asked(number))
 
 
 def _how(status: int) -> str:

@@ -200,3 +200,55 @@ def test_a_fresh_home_is_gone_at_the_end(drive, tmp_path):
     assert (home / "captures").is_dir()
     assert driven.stop(signal.SIGINT) == 0
     assert not home.exists()
+
+
+# --- the lab, which comes last and may be missing --------------------------------------------------------
+
+
+def children_with(driven, role):
+    """The children, as soon as this one is among them."""
+    until = time.monotonic() + 10
+    while role not in driven.children:
+        assert time.monotonic() < until
+    return driven.children
+
+
+def test_the_lab_is_started_when_the_others_are_ready_and_has_two_doors(drive):
+    driven = drive("--lab")
+    told = driven.started()
+    assert len(told["lab"]) == 2
+    lab = children_with(driven, "lab")["lab"]
+    for address in told["lab"]:
+        assert greeting(address) == f"lab {lab}\n"
+    lines = [line.split(maxsplit=2)[2].split() for line in driven.log.splitlines()]
+    ready = [line[0] for line in lines if line[1:] == ["ready"]]
+    assert ready[3:] == ["lab"]
+    assert lines.index(["inspector", "lab", "is", "process", str(lab)]) > max(
+        lines.index([role, "ready"]) for role in ("engine", "recorder", "web")
+    )
+    assert driven.stop() == 0
+    wait_gone(lab, within=0)
+
+
+def test_a_killed_lab_comes_back(drive):
+    driven = drive("--lab")
+    told = driven.started()
+    before = children_with(driven, "lab")
+    greeting(told["lab"][0])
+    os.kill(before["lab"], signal.SIGKILL)
+    said = driven.next()
+    assert "The bad-TLS lab stopped (killed by SIGKILL) and was started again." in said["said"]
+    assert greeting(told["lab"][1]) == f"lab {driven.children['lab']}\n"
+    assert {**driven.children, "lab": 0} == {**before, "lab": 0}
+
+
+def test_a_lab_that_cannot_start_says_so_once_and_all_else_goes_on(drive):
+    driven = drive("--lab", lab="cannot")
+    told = driven.started()
+    assert driven.next() == {"said": "The cat sits on it.", "cure": "Feed the cat."}
+    until = time.monotonic() + 10
+    while "lab ended: it could not start" not in driven.log or "lab" in driven.children:
+        assert time.monotonic() < until
+    assert driven.log.count("lab is process") == 1
+    greeting(told["listen"][0])
+    assert driven.stop() == 0

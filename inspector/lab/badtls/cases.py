@@ -13,7 +13,7 @@ DOMAIN = "badtls.inspector.test"
 HOME = f"http://{DOMAIN}/"
 
 UNTRUSTED = "tls-untrusted"
-ALERT = "tls-server-alert"
+VERSION = "tls-version"
 WANTED = "tls-client-certificate-wanted"
 
 
@@ -140,7 +140,7 @@ CASES: tuple[Case, ...] = (
         "tls-v1-0", "TLS 1.0 only",
         "The server speaks no version after TLS 1.0 (1999), which browsers gave up in 2020 (RFC 8996).",
         "Let the server speak TLS 1.2 and 1.3, and nothing before.",
-        "", ALERT, "ERR_SSL_VERSION_OR_CIPHER_MISMATCH", "SSL_ERROR_PROTOCOL_VERSION_ALERT",
+        "", VERSION, "ERR_SSL_VERSION_OR_CIPHER_MISMATCH", "SSL_ERROR_PROTOCOL_VERSION_ALERT",
     ),
 )  # fmt: skip
 

@@ -1,4 +1,5 @@
 """What the lab made, kept in one file from start to start: the library that makes certificates is loaded only when they are made.
+`python -m inspector.lab.badtls.kept FOLDER` makes them in a process of its own, so that the lab's stays small.
 
     DATA/lab/badtls.json    keys and chains of all cases, behind a checksum; 0600 in a folder of 0700
     DATA/lab/lab-root.pem   the lab's root and its lists, for the engine and for whoever wants to trust it
@@ -10,6 +11,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -40,7 +43,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 def load_or_make(folder: Path, clock: Callable[[], float]) -> Kept:
     """What is in the folder if it is whole and fresh; else made anew and written there. Raises OSError."""
     files.private_folder(folder)
-    kept = _read(folder / FILE, clock())
+    kept = load(folder, clock)
     if kept is None:
         kept = _make(clock())
         files.replace(folder / FILE, _sealed(kept), files.PRIVATE)
@@ -49,6 +52,11 @@ def load_or_make(folder: Path, clock: Callable[[], float]) -> Kept:
     if _content(folder / ROOT) != kept.root:
         files.replace(folder / ROOT, kept.root, files.PUBLIC)
     return kept
+
+
+def load(folder: Path, clock: Callable[[], float]) -> Kept | None:
+    """What is in the folder; None where that is nothing, or is not whole and fresh. Raises OSError."""
+    return _read(folder / FILE, clock())
 
 
 def _make(now: float) -> Kept:
@@ -88,3 +96,7 @@ def _sealed(kept: Kept) -> bytes:
 
 def _seal(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest().encode()
+
+
+if __name__ == "__main__":
+    load_or_make(Path(sys.argv[1]), time.time)

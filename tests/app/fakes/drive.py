@@ -6,7 +6,7 @@ from pathlib import Path
 
 from inspector.app import home
 from inspector.app.errors import CannotStart
-from inspector.app.run import run
+from inspector.app.run import LAB_WISH, run
 from inspector.app.settings import RunSettings
 
 
@@ -15,7 +15,14 @@ class Screen:
         self._settings = settings
 
     def started(self, facts: dict) -> None:
-        tell({"started": True, "listen": self._settings.listen, "web": self._settings.web})
+        tell(
+            {
+                "started": True,
+                "listen": self._settings.listen,
+                "web": self._settings.web,
+                "lab": self._settings.lab,
+            }
+        )
 
     def say(self, sentence: str, cure: str = "") -> None:
         tell({"said": sentence, "cure": cure})
@@ -33,9 +40,10 @@ def main() -> None:
         data=str(place.data),
         listen=("127.0.0.1:0",),
         web=("127.0.0.1:0",),
+        lab=LAB_WISH if "--lab" in sys.argv else (),
         fresh=place.fresh,
     )
-    modules = {role: f"fakes.{role}" for role in ("engine", "recorder", "web")}
+    modules = {role: f"fakes.{role}" for role in ("engine", "recorder", "web", "lab")}
     try:
         run(wish, place, Screen, modules)
     except CannotStart as error:

@@ -22,7 +22,7 @@ def play(role: str) -> None:
         child.say("Something matters.", "Do this.")
     stop = threading.Event()
     child.on_stop(stop.set)
-    for use in ("listen", "web") if part != "dumb" or child.restarts else ():
+    for use in ("listen", "web", "lab-http", "lab-https") if part != "dumb" or child.restarts else ():
         for sock in child.sockets(use):
             threading.Thread(target=greet, args=(sock, f"{role} {os.getpid()}\n"), daemon=True).start()
     child.ready()

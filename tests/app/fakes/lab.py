@@ -1,0 +1,3 @@
+from fakes.play import play
+
+play("lab")
