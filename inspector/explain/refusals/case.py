@@ -48,9 +48,11 @@ class Case:
     def __init__(self, exchange: Exchange, connection: Connection | None, history: History) -> None:
         self.exchange = exchange
         self.history = history
-        self.tls = (connection.tls if connection is not None else None) or Tls()
         self.fault = exchange.fault
         self.detail = exchange.error.detail if exchange.error is not None else ""
+        # without the connection's record, the fault still says which alert it was
+        known = Tls(alert=self.detail, alert_by="client") if self.fault == "tls-client-alert" else Tls()
+        self.tls = (connection.tls if connection is not None else None) or known
         agent = name_in(connection.asked) if connection is not None else ""
         self.program = program_named(agent) or program_named(exchange.agent)
         self.stack: Stack | None = stack_of(self.tls.offered_ciphers, self.tls.offered_versions)
