@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,14 @@ class Inspector:
 
     def wait_until_ready(self) -> Inspector:
         self.wait_for("Ctrl-C stops it.")
+        return self
+
+    def wait_for_lab(self) -> Inspector:
+        """Until the lab is at work too, which is started last; it is among the children then."""
+        log, until = self.home / "run" / "inspector.log", time.monotonic() + 30
+        while " lab        ready\n" not in log.read_text(encoding="utf-8", errors="replace"):
+            assert time.monotonic() < until, "the lab is not ready"
+            time.sleep(0.02)
         return self
 
     @property

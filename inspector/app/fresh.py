@@ -1,7 +1,7 @@
 """Fresh homes: a temporary home for `--fresh`, gone when the run ends (shared school computers).
 
 A run that was killed cannot clean up after itself, so each start removes the fresh homes whose run is over:
-those that nobody holds the lock of.
+those that nobody holds the lock of, nor that of any of its processes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from inspector.app.home import ours
-from inspector.app.lock import LOCK, Lock
+from inspector.app.lock import LOCK, Lock, wait_for_leftovers
 from inspector.app.platform import here
 
 PREFIX = "inspector-fresh-"
@@ -42,4 +42,4 @@ def _is_over(home: Path) -> bool:
     if not lock.exists():
         return False
     with Lock(lock, here()) as held:
-        return held
+        return held and not wait_for_leftovers(home / "run", here(), wait=0.0)

@@ -119,17 +119,19 @@ def test_a_restart_keeps_a_browser_signed_in_and_the_authority(start_inspector):
 
 
 def test_status_tells_what_runs(inspector):
+    inspector.wait_for_lab()
     done = ask("status", "--json", "--home", str(inspector.home))
     told = json.loads(done.stdout)
     assert done.returncode == 0
     assert told["running"]
     assert told["listen"] == [inspector.proxy]
-    assert set(told["children"]) == {"engine", "recorder", "web"}
+    assert set(told["children"]) == {"engine", "recorder", "web", "lab"}
     assert inspector.proxy in ask("status", "--home", str(inspector.home)).stdout
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_stops_cleanly_and_leaves_no_process(inspector, number):
+    inspector.wait_for_lab()
     children = inspector.notice["children"]
     assert inspector.stop(number) == 0
     for pid in children.values():
@@ -137,8 +139,16 @@ def test_it_stops_cleanly_and_leaves_no_process(inspector, number):
     assert ask("status", "--home", str(inspector.home)).returncode == 1
 
 
-@pytest.mark.parametrize("role", ["engine", "recorder", "web"])
+def test_without_a_lab_there_is_a_process_less_and_no_practice_site(start_inspector):
+    inspector = start_inspector("--no-lab").wait_until_ready()
+    assert b"goes through Inspector" in fetch(inspector.proxy, "badtls.inspector.test")
+    assert set(inspector.notice["children"]) == {"engine", "recorder", "web"}
+    assert not (inspector.home / "lab").exists()
+
+
+@pytest.mark.parametrize("role", ["engine", "recorder", "web", "lab"])
 def test_each_process_comes_back_when_it_is_killed(inspector, site, role):
+    inspector.wait_for_lab()
     os.kill(inspector.notice["children"][role], signal.SIGKILL)
     inspector.wait_for("was started again")
     assert fetch(inspector.proxy, site) == b"hello"

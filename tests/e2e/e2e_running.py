@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 T = TypeVar("T")
 COMMAND = (sys.executable, "-m", "inspector")
 READY = "Ctrl-C stops it."
-ROLES = ("engine", "recorder", "web")
+ROLES = ("engine", "recorder", "web", "lab")
 PATIENCE = 20.0
 
 
@@ -60,6 +60,7 @@ class Running:
     def __init__(self, home: Path, *options: str, log: Path, fresh: bool = False) -> None:
         self.home = home
         self.log = log
+        self._has_lab = not {"--no-lab", "--reverse"} & set(options)
         where = ["--fresh"] if fresh else ["--home", str(home)]
         self._began = log.stat().st_size if log.exists() else 0
         with log.open("ab") as out:
@@ -79,8 +80,15 @@ class Running:
         assert self.process.poll() is None, (
             f"it ended with {self.process.returncode} after saying:\n{self.said}"
         )
+        if self._has_lab:
+            until(lambda: " lab        ready\n" in self.own_log, "the lab is ready, which comes last", within)
         self.status = self.ask_status()
         return self
+
+    @property
+    def own_log(self) -> str:
+        """What its processes said, this run's and those before it."""
+        return (self.home / "run" / "inspector.log").read_text(encoding="utf-8", errors="replace")
 
     def ask_status(self) -> dict[str, Any]:
         """What `inspector status --json` says."""

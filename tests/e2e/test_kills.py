@@ -98,7 +98,7 @@ def live_once(running: Running, site: Site, watcher: Watcher, toll: Toll) -> Non
         load.more(20)
         watcher.dashboard = None
         toll.orphans += running.kill_supervisor().values()
-        for pid in toll.orphans[-3:]:
+        for pid in toll.orphans[-len(ROLES) :]:
             wait_gone(pid, GRACE)
     toll.received |= load.received
 

@@ -20,6 +20,7 @@ def at(seconds):
 
 @pytest.fixture
 def folder(tmp_path):
+    (tmp_path / "data").mkdir()
     return tmp_path / "data" / "lab"
 
 
