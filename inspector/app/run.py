@@ -123,7 +123,7 @@ def _bound(bound: list[socket.socket]) -> tuple[str, ...]:
 def _running(supervisor: Supervisor, settings: RunSettings, started: float) -> notice.Running:
     return notice.Running(
         pid=os.getpid(), version=__version__, started=started, home=settings.home, listen=settings.listen,
-        web=settings.web, web_name=settings.web_name, dashboard=dashboard(settings), fresh=settings.fresh,
+        web=settings.web, lab=settings.lab, web_name=settings.web_name, dashboard=dashboard(settings), fresh=settings.fresh,
         reverse=settings.reverse, proxy_auth=bool(settings.proxy_auth),
         children=supervisor.children, restarts=dict(supervisor.restarts),
     )  # fmt: skip

@@ -16,6 +16,8 @@ from inspector.app.notice import Running
 from inspector.app.platform import here
 from inspector.cli.options import home_option
 
+LAB = "http://badtls.inspector.test/"
+
 
 @click.command("status")
 @home_option
@@ -69,7 +71,8 @@ def _for_people(running: Running, run: Path) -> str:
     for role, pid in running.children.items():
         again = f", started again {times} times" if (times := running.restarts.get(role)) else ""
         trouble = f": {boards[role]['failing']}" if boards.get(role, {}).get("failing") else ""
-        lines.append(f"  {role.capitalize():<12}process {pid}{again}{trouble}")
+        place = f"    {LAB} through the proxy" if role == "lab" else ""
+        lines.append(f"  {role.capitalize():<12}process {pid}{again}{trouble}{place}")
     engine = boards.get("engine")
     if engine:
         lost = f", {engine['lost']:,} lost" if engine["lost"] else ""

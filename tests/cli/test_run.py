@@ -126,6 +126,7 @@ def test_status_tells_what_runs(inspector):
     assert told["running"]
     assert told["listen"] == [inspector.proxy]
     assert set(told["children"]) == {"engine", "recorder", "web", "lab"}
+    assert len(told["lab"]) == 2
     assert inspector.proxy in ask("status", "--home", str(inspector.home)).stdout
 
 
