@@ -62,8 +62,12 @@ def open_engine(path: Path, *, timeout: float = 2.0) -> sa.Engine:
 
     @sa.event.listens_for(made, "connect")
     def _tell(raw: Any, _record: Any) -> None:
-        raw.execute("PRAGMA synchronous=NORMAL")
-        raw.execute("PRAGMA cache_size=-8000")
+        try:
+            raw.execute("PRAGMA synchronous=NORMAL")
+            raw.execute("PRAGMA cache_size=-8000")
+        except BaseException:
+            raw.close()  # the pool never heard of it
+            raise
 
     return made
 

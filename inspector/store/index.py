@@ -96,9 +96,16 @@ class Index:
         self._network = network
         prepare("index", path, network=network)
         self._db = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
-        stat = path.stat()
+        try:
+            self._set_up()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _set_up(self) -> None:
+        stat = self.path.stat()
         self._file = (stat.st_dev, stat.st_ino)
-        mode = journal_mode("index", network=network)
+        mode = journal_mode("index", network=self._network)
         for pragma in (
             f"journal_mode={mode}",
             "synchronous=NORMAL",

@@ -305,7 +305,9 @@ def test_damage_that_only_a_page_meets_is_reported_to_the_recorder(
 
 
 def test_settings_that_are_damaged_begin_anew(home: Path) -> None:
-    Recorder(home).step()
+    first = Recorder(home)
+    first.step()
+    first.close()
     control_path(home).write_bytes(b"nothing" * 2000)
     recorder = Recorder(home)
     take_in(recorder)
