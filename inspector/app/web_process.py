@@ -59,6 +59,7 @@ def _web_settings(settings: RunSettings) -> WebSettings:
         certs=str(settings.certs),
         upstream_ca=settings.upstream_ca,
         lab_root=str(settings.lab_root),
+        lab=bool(settings.lab),
         program=program,
         home_option=command(root=Path(settings.home)).removeprefix(program),
         version=__version__,

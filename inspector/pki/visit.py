@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -55,33 +56,39 @@ class Handshake(NamedTuple):
 
 def look(target: Target) -> Handshake:
     """A handshake that believes everything, to see what is there."""
+    return handshake(target, looking())
+
+
+def looking() -> ssl.SSLContext:
+    """A context that believes everything."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.set_ciphers(f"{CLIENT_CIPHERS}:@SECLEVEL=0")
     context.set_alpn_protocols(["h2", "http/1.1"])
-    return handshake(target, context)
+    return context
 
 
 def handshake(target: Target, context: ssl.SSLContext) -> Handshake:
-    """One handshake with this context."""
+    """One handshake with this context. It takes PATIENCE at most, however slowly the other side speaks."""
+    until = time.monotonic() + PATIENCE
     try:
         connection = socket.create_connection((target.host, target.port), PATIENCE)
     except OSError as error:
         return Handshake(failure=_unreachable(target, error))
     with connection:
         reached = connection.getpeername()[0]
-        return _talk(connection, target, context)._replace(reached=reached)
+        return _talk(connection, target, context, until)._replace(reached=reached)
 
 
-def _talk(connection: socket.socket, target: Target, context: ssl.SSLContext) -> Handshake:
+def _talk(connection: socket.socket, target: Target, context: ssl.SSLContext, until: float) -> Handshake:
     watch = HandshakeWatch()
     watch.put_on(context)
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = context.wrap_bio(incoming, outgoing, server_hostname=target.name)
     failure, error = "", None
     try:
-        _drive(connection, client, incoming, outgoing)
+        _drive(connection, client, incoming, outgoing, until)
     except ssl.SSLCertVerificationError as refused:
         error = refused
     except (OSError, EOFError) as broken:
@@ -104,9 +111,13 @@ def _talk(connection: socket.socket, target: Target, context: ssl.SSLContext) ->
 
 
 def _drive(
-    connection: socket.socket, client: ssl.SSLObject, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO
-) -> None:
+    connection: socket.socket, client: ssl.SSLObject, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO, until: float
+) -> None:  # fmt: skip
     while True:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        connection.settimeout(left)
         try:
             client.do_handshake()
         except ssl.SSLWantReadError:

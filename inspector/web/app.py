@@ -31,6 +31,9 @@ from inspector.web import (
     traffic,
 )
 from inspector.web.assets import Assets
+from inspector.web.certificates import bad_tls, make, own, read
+from inspector.web.certificates.stores import Stores
+from inspector.web.certificates.visits import Visits
 from inspector.web.control import Control
 from inspector.web.lamp import Board, Lamps
 from inspector.web.places import static_folder, templates_folder
@@ -84,6 +87,10 @@ def create_dashboard(
         traffic.blueprint(settings, captures),
         exchange.blueprint(captures, both),
         chains.blueprint(captures, both),
+        own.blueprint(settings, Stores(settings.command)),
+        read.blueprint(settings, roots, Visits(settings, roots)),
+        make.blueprint(settings),
+        bad_tls.blueprint(settings),
         setup.blueprint(settings, captures, switches),
         decrypted.blueprint(left, settings),
         refused.blueprint(Refusals(captures, settings, left.covers)),

@@ -26,6 +26,7 @@ class Entry(NamedTuple):
 
 _ENTRIES = (
     ("Traffic", "activity", "/traffic", ("/traffic", "/exchange")),
+    ("Certificates", "certificate", "/certificates", ("/certificates",)),
     ("Set-up", "settings", "/set-up", ("/set-up",)),
 )
 

@@ -11,7 +11,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     `addresses` are what the dashboard is bound to (`127.0.0.1:8081`), `names` further host names (or `name:port`)
     it may be reached under, `proxies` what the proxy listens on, `ca_path` the authority's certificate and
     `captures_path` where captures lie, for the words on pages. `certs` is the authority's folder, `upstream_ca` the files of
-    authorities that sites may be of too, `lab_root` that of the practice sites. `program` is how one calls Inspector here, and
+    authorities that sites may be of too, `lab_root` that of the practice sites, which are there if `lab`. `program` is how one calls Inspector here, and
     `home_option` what follows to mean this home, for commands on pages. `streams` limits the live feeds open at once.
     """
 
@@ -26,6 +26,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     certs: str = ""
     upstream_ca: tuple[str, ...] = ()
     lab_root: str = ""
+    lab: bool = False
     program: str = "inspector"
     home_option: str = ""
     version: str = ""

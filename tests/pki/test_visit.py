@@ -111,6 +111,20 @@ def test_one_that_says_nothing(serve, monkeypatch):
     )
 
 
+def test_one_that_dribbles_is_not_waited_for_for_ever(serve, monkeypatch):
+    monkeypatch.setattr(visit, "PATIENCE", 0.3)
+    slowly = threading.Event()
+
+    def talk(connection):
+        connection.recv(9999)
+        connection.sendall(b"\x16\x03\x03\x40\x00")  # a record of 16 KiB, which comes byte by byte
+        while not slowly.wait(0.02):
+            connection.sendall(b"x")
+
+    assert "said nothing" in visit.look(serve(talk)).failure
+    slowly.set()
+
+
 def test_nobody_there():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

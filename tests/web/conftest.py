@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # the fakes are a module of thei
 from web_fakes import FakeCaptures, FakeSettings, board, made
 from web_running import Running, run_server
 
+from inspector.pki.authority import Authority
 from inspector.web import app as web_app
 from inspector.web.browse import Outcome
 from inspector.web.settings import WebSettings
@@ -79,7 +80,8 @@ def _desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(web_app, "static_folder", lambda: static)
         given: Any = (captures, settings, lambda: boards, lambda *_: Outcome(True, "It is open."))
-        told = WebSettings(run=str(run), ca_path="/home/learner/ca.pem")
+        Authority.load_or_create(folder / "certs")
+        told = WebSettings(run=str(run), ca_path="/home/learner/ca.pem", certs=str(folder / "certs"))
         app = web_app.create_app(told, *given, windows=lambda: windows)
     app.test_client_class = Visitor
     return Desk(app, captures, settings, boards, windows, Keys.load_or_create(run), run, static)

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import datetime as dt
 
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from inspector.pki.certificates import new_key, root
 from inspector.web.guard import Hosts
+
+
+def some_certificate():
+    now = dt.datetime.now(dt.UTC)
+    made = root(new_key(), host="desk", made=now, starts=now, ends=now + dt.timedelta(days=1))
+    return made.public_bytes(Encoding.PEM).decode()
+
 
 CHANGES = (
     ("/capturing", {"on": "0"}, None),
@@ -12,10 +23,13 @@ CHANGES = (
     ("/preferences", {"theme": "dark"}, None),
     ("/browse", {"url": ""}, None),
     ("/sign-out", {}, None),
+    ("/certificates/read/given", {"text": some_certificate()}, None),
+    ("/certificates/look", {"server": "127.0.0.1:9"}, None),
+    ("/certificates/make/files", {"names": "myapp.test"}, None),
     ("/api/v1/capturing", None, {"on": False}),
     ("/api/v1/forget", None, {}),
 )
-READS = ("/", "/start", "/traffic", "/set-up", "/feed", "/api/v1/exchanges", "/api/v1/changes", "/api/v1/status",
+READS = ("/", "/start", "/traffic", "/certificates", "/set-up", "/feed", "/api/v1/exchanges", "/api/v1/changes", "/api/v1/status",
          "/exchange/" + "0" * 31 + "1", "/api/v1/exchanges/" + "0" * 31 + "1", "/nothing", "/api/v1/nothing")  # fmt: skip
 
 
