@@ -15,6 +15,7 @@ from inspector import __version__
 from inspector.app.child import Child
 from inspector.app.platform import here
 from inspector.app.settings import RunSettings
+from inspector.engine.mirroring import MirrorSource
 from inspector.engine.pages import Page, PageAsk
 from inspector.engine.server import Engine
 from inspector.engine.settings import LocalSite, Settings
@@ -84,6 +85,7 @@ async def _serve(child: Child) -> None:
             leaves=_leaves(authority, settings, watch),
             authority=authority,
             render=_render,
+            mirror=_mirror(authority, settings, watch),
             watch=watch,
             figures=board.write,
             roll=archive.roll,
@@ -117,6 +119,15 @@ def _leaves(authority: Authority, settings: RunSettings, watch: HandshakeWatch) 
     return Leaves(authority, limit=limit, watch=watch, keylog=keylog, revocations=REVOCATIONS)
 
 
+def _mirror(authority: Authority, settings: RunSettings, watch: HandshakeWatch) -> MirrorSource | None:
+    if not settings.mirror_faults:
+        return None
+    from inspector.pki.mirror import Mirror
+
+    keylog = KeyLog(Path(settings.keylog)) if settings.keylog else None
+    return Mirror(authority, revocations=REVOCATIONS, watch=watch, keylog=keylog)
+
+
 def engine_settings(settings: RunSettings) -> Settings:
     """What the engine needs to know of a run."""
     listen = tuple(_host_port(each) for each in settings.listen)
@@ -138,6 +149,7 @@ def engine_settings(settings: RunSettings) -> Settings:
         client_certs=settings.client_certs,
         own_ca=str(settings.certs / "ca.pem"),
         verify_upstream=settings.verify_upstream,
+        mirror_faults=settings.mirror_faults,
         keylog=settings.keylog,
         capture=settings.capture,
         worker=WORKER,

@@ -43,6 +43,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     upstream_ca: tuple[str, ...] = ()
     client_certs: tuple[ClientCert, ...] = ()
     verify_upstream: bool = True
+    mirror_faults: bool = False
     keylog: str = ""
     only: tuple[str, ...] = ()
     passthrough: tuple[str, ...] = ()

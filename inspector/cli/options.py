@@ -131,6 +131,10 @@ OPTIONS: tuple[Option, ...] = (
         help="Don't check the sites' certificates. Each exchange says so.",
     ),
     Option(
+        "--mirror-faults", "mirror_faults", group=UPSTREAM, is_flag=True, default=False,
+        help="Show a site's bad certificate to the browser as one with the same fault, in place of Inspector's page; for lessons.",
+    ),
+    Option(
         "--upstream-proxy", "upstream_proxy", group=UPSTREAM, metavar="URL", default=upstream.SYSTEM,
         help="Reach the sites through another proxy: http://host:port, `system` (what this computer is set to) or `none`."
         "  [default: system]",

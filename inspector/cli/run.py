@@ -39,7 +39,8 @@ def start(home_folder: Path | None, fresh: bool, browser: bool, **told: Any) -> 
         store=told["store"], listen=told["listen"], web=told["web"], web_name=told["web_name"] or _web_name(), lab=_lab(told),
         capture=told["capture"], reverse=told["reverse"], proxy_auth=told["proxy_auth"],
         only=_hosts("--only", told["only"]), passthrough=_hosts("--passthrough", told["passthrough"]),
-        upstream_ca=told["upstream_ca"], client_certs=client_certs, verify_upstream=told["verify_upstream"], keylog=keylog,
+        upstream_ca=told["upstream_ca"], client_certs=client_certs, verify_upstream=told["verify_upstream"],
+        mirror_faults=told["mirror_faults"], keylog=keylog,
         upstream_proxy=found.url if found else "", upstream_bypass=found.bypass if found else (),
         upstream_found_in=found.found_in if found else "",
         limits=_struct(Limits, told), timeouts=_struct(Timeouts, told), retention=_struct(Retention, told),
@@ -93,6 +94,10 @@ def _check(told: dict[str, Any]) -> None:
     if told["proxy_auth"] and not (name and colon and password):
         raise click.UsageError(
             "--proxy-auth wants a name and a password with a colon between: USER:PASSWORD."
+        )
+    if told["mirror_faults"] and not told["verify_upstream"]:
+        raise click.UsageError(
+            "--mirror-faults needs to know what is wrong with a certificate: leave out --no-verify-upstream."
         )
     if told["reverse"]:
         _check_reverse(told["reverse"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from inspector.engine.guard import Guard
 from inspector.engine.ledger import Ledger
@@ -21,6 +21,7 @@ from inspector.wire.http1 import Limits as WireLimits
 if TYPE_CHECKING:
     from inspector.engine.dial import Dialer
     from inspector.engine.flow import Flow
+    from inspector.engine.mirroring import Mirroring
     from inspector.engine.stream import Stream
     from inspector.engine.targets import Origin
 
@@ -77,10 +78,11 @@ class Context:
         self.opening = Opening(settings.only, settings.passthrough, self._is_ours)
         self.streams: set[Stream] = set()
         self.clients: dict[str, int] = {}
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[Any]] = set()
         self.now = loop.time()
         self.stopping = False
         self.dialer: Dialer
+        self.mirroring: Mirroring | None = None
 
     def is_own(self, host: str) -> bool:
         """Whether Inspector itself answers for this host: its own names and all below them, but for the sites it plays."""
@@ -105,7 +107,7 @@ class Context:
         if site is not None and port is not None:
             flow.decide("local-site", f"{site.address}:{port}")
 
-    def spawn(self, task: asyncio.Task[None]) -> None:
+    def spawn(self, task: asyncio.Task[Any]) -> None:
         """Keep hold of a task until it is done."""
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)

@@ -12,16 +12,19 @@ import socket
 import ssl
 import time
 from base64 import b64encode
+from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
+
+from msgspec import structs
 
 from inspector.engine.handshakes import client_facts, server_fault
 from inspector.engine.local_sites import port_of
 from inspector.engine.site_tls import SiteTls, Terms
 from inspector.engine.stream import TlsState
-from inspector.engine.targets import Origin, host_field
+from inspector.engine.targets import Accepted, Origin, host_field
 from inspector.engine.upstream import ServerConnection
-from inspector.exchange.model import Attempt, Fault
+from inspector.exchange.model import Attempt, Fault, Tls
 from inspector.pki.errors import TrustStoreError
 from inspector.pki.watch import HandshakeWatch
 from inspector.wire.hosts import address_of
@@ -73,7 +76,8 @@ class Dialer:
         if origin is None:
             return self._tls.terms("", local=False)
         sites = self.context.local_sites
-        return self._tls.terms(origin.name, local=sites is not None and sites.find(origin.host) is not None)
+        local = sites is not None and sites.find(origin.host) is not None
+        return self._tls.terms(origin.name, local=local, unverified=origin.mirrored is not None)
 
     def proxy_for(self, origin: Origin) -> UpstreamProxy | None:
         """The upstream proxy that leads to this origin; None for the direct way."""
@@ -273,6 +277,17 @@ class Dialer:
             verified=terms.verifies,
             began=connection.opened,
         )
+        if origin.mirrored is not None:
+            connection.facts = self._as_mirrored(connection.facts, origin, origin.mirrored)
+
+    def _as_mirrored(self, facts: Tls, origin: Origin, accepted: Accepted) -> Tls:
+        """The facts with what is wrong with the certificate, which is the one whose fault the browser was shown. Raises DialError if it isn't."""
+        if not facts.chain or sha256(facts.chain[0]).digest() != accepted.leaf:
+            if self.context.mirroring is not None:
+                self.context.mirroring.forget(origin)
+            why = "it shows another one now than the one whose fault was shown to you: load the page again"
+            raise DialError(Fault("tls-untrusted", "server", "tls", None, why))
+        return structs.replace(facts, why_not=accepted.why, verify_code=accepted.code)
 
 
 async def _within(limit: float, done: asyncio.Future[None]) -> None:

@@ -169,6 +169,18 @@ def browser_facts(
     )
 
 
+def refused_facts(hello: ClientHello, alert: str) -> Tls:
+    """A browser's hello that was answered with this alert and nothing else."""
+    return Tls(
+        sni=hello.sni,
+        alert=alert,
+        alert_by="server",
+        offered_versions=tuple(hello.versions),
+        offered_alpn=tuple(hello.alpn),
+        offered_ciphers=tuple(hello.ciphers),
+    )
+
+
 def browser_fault(error: Exception, facts: Tls) -> Fault:
     """Why a handshake with a browser failed."""
     if facts.alert and facts.alert_by == "client":

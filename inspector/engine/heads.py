@@ -37,13 +37,15 @@ _NOTHING: tuple[bytes, ...] = ()
 class Way(NamedTuple):
     """Where requests go: the scheme as seen by the browser, the origin to connect to, whether Inspector answers itself.
 
-    `rewrite` says that Host has to name the origin (reverse mode), whatever the browser wrote.
+    `rewrite` says that Host has to name the origin (reverse mode), whatever the browser wrote. `mirrored` says which fault the browser was
+    shown on this connection, empty: none.
     """
 
     scheme: str
     origin: Origin
     own: bool = False
     rewrite: bool = False
+    mirrored: str = ""
 
 
 class WayError(Exception):
@@ -89,6 +91,8 @@ def _inside(flow: Flow, head: RequestHead, tunnel: Way) -> Way:
         raise TargetError("CONNECT has no meaning between requests for a site")
     named = authority(head.authority, DEFAULT_PORTS[tunnel.scheme]) if head.authority else None
     flow.scheme, flow.port = tunnel.scheme, tunnel.origin.port
+    if tunnel.mirrored:
+        flow.decide("fault-mirrored", tunnel.mirrored)
     flow.host = tunnel.origin.name if named is None else named.host
     return tunnel
 

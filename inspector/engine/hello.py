@@ -16,7 +16,7 @@ import msgspec
 
 from inspector.engine.client import ClientConnection, Silent
 from inspector.engine.flow import Flow
-from inspector.engine.handshakes import browser_facts, browser_fault
+from inspector.engine.handshakes import browser_facts, browser_fault, refused_facts
 from inspector.engine.heads import Way
 from inspector.engine.http1 import Http1
 from inspector.engine.pipe import Pipe
@@ -29,6 +29,7 @@ from inspector.wire.http1 import Problem
 from inspector.wire.tls import ClientHello, ClientHelloReader
 
 if TYPE_CHECKING:
+    from inspector.engine.mirroring import Mirroring, Reflection
     from inspector.engine.upstream import ServerConnection
     from inspector.pki.leaves import Identity
 
@@ -67,6 +68,7 @@ class Hello(Silent):
         self._busy = False  # it is decided what this is
         self._half_closed = False
         self._probe: Probe | None = None
+        self._reflection: Reflection | None = None
 
     def begin(self) -> None:
         """Wait for the browser to speak; if it doesn't, the server may be the one who speaks first (SMTP, SSH)."""
@@ -98,6 +100,8 @@ class Hello(Silent):
         why = self.context.opening.why_left(self._name, self.target.host)
         if why:
             self._tunnel(left_encrypted=why)
+        elif self.context.mirroring is not None and not self.context.is_own(self._name):
+            self._look_first(self.context.mirroring)
         else:
             self._identify(self._name)
 
@@ -139,6 +143,39 @@ class Hello(Silent):
             self.connection.turn -= 1
 
     # -- TLS
+
+    def _look_first(self, mirroring: Mirroring) -> None:
+        self._drop_probe()
+        self._busy = True
+        self.connection.hold(_WAITING)
+        self.context.spawn(self.context.loop.create_task(self._look(mirroring)))
+
+    async def _look(self, mirroring: Mirroring) -> None:
+        flow = self._new_flow("tls")
+        self.connection.turn -= 1
+        origin = self.target._replace(secure=True, name=self._name)
+        found = await mirroring.look(origin, flow)
+        if self.connection.talk is not self or self.connection.closing:
+            return
+        if found is not None and found.left_encrypted:
+            self._tunnel(left_encrypted=found.left_encrypted)
+            return
+        self._reflection = found
+        self.connection.release(_WAITING)
+        if found is None:
+            self._identify(self._name)
+        elif found.identity is not None:
+            self._secure(found.identity)
+        else:
+            self._pass_alert_on(found)
+
+    def _pass_alert_on(self, found: Reflection) -> None:
+        connection, hello = self.connection, self._hello
+        assert hello is not None
+        connection.write(found.record)
+        connection.name = self._name
+        connection.facts = refused_facts(hello, found.alert)
+        self._give_up(msgspec.structs.replace(found.fault, did="closed"))
 
     def _identify(self, name: str) -> None:
         self._drop_probe()
@@ -182,8 +219,11 @@ class Hello(Silent):
         connection.name = self._name
         connection.handshake = (tls.started, tls.ended)
         origin = self.target._replace(secure=True, name=self._name)
+        mirrored = ""
+        if self._reflection is not None:
+            origin, mirrored = origin._replace(mirrored=self._reflection.accepted), self._reflection.sentence
         own = self.context.is_own(connection.name)
-        connection.talk = Http1(connection, Way("https", origin, own=own))
+        connection.talk = Http1(connection, Way("https", origin, own=own, mirrored=mirrored))
         connection.deadline = self.context.now + self.context.timeouts.idle
 
     def unsecured(self, error: Exception) -> None:
@@ -207,6 +247,9 @@ class Hello(Silent):
         flow.client_tls = self.connection.handshake
         flow.error = fault
         flow.finished = True
+        if self._reflection is not None:
+            flow.decide("fault-mirrored", self._reflection.sentence)
+            flow.server_connection = self._reflection.connection
         self.connection.introduce()
         flow.client = None
         self.context.ledger.finish(flow, "failed")

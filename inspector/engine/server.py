@@ -16,6 +16,7 @@ from inspector.engine.client import ClientConnection, Listener
 from inspector.engine.context import Context, LeafSource, OwnAuthority
 from inspector.engine.dial import Dialer
 from inspector.engine.ledger import Archive, Ledger
+from inspector.engine.mirroring import Mirroring, MirrorSource
 from inspector.engine.pages import Renderer
 from inspector.engine.settings import Settings
 from inspector.exchange.model import Fault
@@ -39,7 +40,7 @@ class Figures(Protocol):
 class Engine:
     """One proxy process. `sockets` listen already; `authority` signs the stand-ins.
 
-    `watch` must be the one that `leaves` puts on its contexts. `figures` is called five times a second.
+    `watch` must be the one that `leaves` and `mirror` put on their contexts; without `mirror` no fault is mirrored. `figures` is called five times a second.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Engine:
         authority: OwnAuthority,
         render: Renderer,
         watch: HandshakeWatch,
+        mirror: MirrorSource | None = None,
         figures: Figures | None = None,
         roll: Callable[[int], None] | None = None,
         complain: Callable[[str], None] = print,
@@ -65,6 +67,8 @@ class Engine:
         self.ledger = Ledger(archive, settings.limits, loop, capturing=settings.capture)
         self.context = Context(settings, loop, self.ledger, leaves, render, authority, watch, complain)
         self.context.dialer = Dialer(self.context)
+        if mirror is not None:
+            self.context.mirroring = Mirroring(self.context, mirror)
         self._servers: list[asyncio.Server] = []
         self._ticks = 0
         self._timer: asyncio.TimerHandle | None = None

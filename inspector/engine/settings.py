@@ -99,6 +99,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     client_certs: tuple[ClientCert, ...] = ()
     own_ca: str = ""
     verify_upstream: bool = True
+    mirror_faults: bool = False
     keylog: str = ""
     capture: bool = True
     via: bool = False

@@ -50,12 +50,21 @@ class SiteTls:
             cert: self._terms(cert, self._usual_context(), self._usual_store())
             for cert in (None, *settings.client_certs)
         }
+        self._blind: dict[ClientCert | None, Terms] = {}
         self._lab: dict[ClientCert | None, Terms] = {}
         self._lab_version: tuple[int, int, int] = (0, 0, 0)
 
-    def terms(self, name: str, *, local: bool) -> Terms:
-        """The terms for the site of this name; `local` says that this computer plays it. Raises TrustStoreError if its root isn't there."""
+    def terms(self, name: str, *, local: bool, unverified: bool = False) -> Terms:
+        """The terms for the site of this name; `local` says that this computer plays it. Raises TrustStoreError if its root isn't there.
+
+        `unverified`: its certificate is looked at by nobody.
+        """
         cert = self._cert_for(name) if self._certs else None
+        if unverified:
+            if cert not in self._blind:
+                self._blind[cert] = self._terms(cert, client_context(verify=False, keylog=self._keylog), "")
+                self._blind[cert].verifies = False
+            return self._blind[cert]
         if not local or not self._settings.verify_upstream:
             return self._usual[cert]
         return self._lab_terms(cert)

@@ -56,13 +56,25 @@ def host_field(scheme: str, host: str, port: int) -> bytes:
     return (name if DEFAULT_PORTS.get(scheme) == port else f"{name}:{port}").encode("ascii")
 
 
+class Accepted(NamedTuple):
+    """A certificate with a fault that is accepted all the same: the leaf's SHA-256, and OpenSSL's number and words for the fault."""
+
+    leaf: bytes
+    code: int
+    why: str
+
+
 class Origin(NamedTuple):
-    """Where a connection leads: the pool's key. `name` is what TLS asks for and verifies; equal to `host` but inside tunnels."""
+    """Where a connection leads: the pool's key. `name` is what TLS asks for and verifies; equal to `host` but inside tunnels.
+
+    `mirrored` says what the browser has accepted, if it was shown the fault of the site's certificate and went on (see `mirroring`).
+    """
 
     secure: bool
     host: str
     port: int
     name: str
+    mirrored: Accepted | None = None
 
 
 def path_text(path: bytes) -> str:

@@ -61,6 +61,9 @@ DECISIONS: dict[str, Act] = {
         True,
     ),
     "left-encrypted": Act("The connection was passed through without being decrypted: {detail}", True),
+    "fault-mirrored": Act(
+        "What is wrong with the site's TLS was shown to the browser too (--mirror-faults): {detail}", True
+    ),
     "unverified": Act("The site's certificate was not verified, as was asked for ({detail}).", False),
     "credentials-removed": Act("The proxy log-in was checked and not passed on.", True, "RFC 9110 §11.7.1"),
 }

@@ -25,10 +25,12 @@ from inspector.pki.constraints import Scope, permitted
 from inspector.pki.errors import BadName, NotPermitted
 from inspector.pki.founding import BACKDATED, CERTIFICATE
 from inspector.pki.names import canonical
+from inspector.pki.sha1 import signed_over_sha1
 
 LEAF_LIFETIME = dt.timedelta(days=45)
 CRL_LIFETIME = dt.timedelta(days=7)
 _MOST_NAMES = 100
+_MOST_TAKEN_BACK = 1000
 
 
 class Authority:
@@ -41,12 +43,13 @@ class Authority:
     """
 
     __slots__ = (
-        "_clock", "_key", "above", "certificate", "der", "fingerprint", "folder", "pem", "scope", "served", "spki_sha256_base64", "warning",
+        "_clock", "_key", "_taken_back", "above", "certificate", "der", "fingerprint", "folder", "pem", "scope", "served", "spki_sha256_base64", "warning",
     )  # fmt: skip
 
     def __init__(self, kept: vault.Kept, *, folder: Path, clock: Callable[[], float]) -> None:
         self._key = kept.key
         self._clock = clock
+        self._taken_back: dict[int, dt.datetime] = {}
         self.folder = folder
         self.warning = kept.warning
         self.certificate = kept.certificate
@@ -124,14 +127,29 @@ class Authority:
             revocations=revocations,
         )  # fmt: skip
 
+    def sign(self, builder: x509.CertificateBuilder, *, sha1: bool = False) -> x509.Certificate:
+        """Sign what `mirror` has put together, a certificate with a fault; over SHA-1 if that is the fault."""
+        made = builder.sign(self._key, hashes.SHA256())
+        return signed_over_sha1(made, self._key) if sha1 else made
+
+    def take_back(self, serial_number: int) -> None:
+        """Put a leaf on the list of revoked ones, for as long as this process lives."""
+        if len(self._taken_back) >= _MOST_TAKEN_BACK:
+            del self._taken_back[next(iter(self._taken_back))]
+        self._taken_back[serial_number] = moment(self._clock()) - dt.timedelta(hours=1)
+
     def revocations(self) -> bytes:
-        """The list of revoked leaves, DER: an empty one, since leaves are never on disk and live as long as their process.
+        """The list of revoked leaves, DER: an empty one but for what `mirror` took back, since leaves are never on disk and live as long as their process.
 
         Some clients insist on one (curl and PowerShell on Windows, browsers under a company's policy), and fail without.
         """
         now = moment(self._clock())
         return certificates.revocations(
-            signed_by=self.above[0], key=self._key, starts=now - BACKDATED, ends=now + CRL_LIFETIME
+            dict(self._taken_back),
+            signed_by=self.above[0],
+            key=self._key,
+            starts=now - BACKDATED,
+            ends=now + CRL_LIFETIME,
         )
 
 

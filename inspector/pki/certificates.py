@@ -7,7 +7,7 @@ What is in them follows RFC 5280 and the CA/Browser Forum's rules where browsers
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from cryptography import x509
@@ -110,7 +110,7 @@ def _authority(  # noqa: PLR0917 (what a certificate is made of)
         .not_valid_before(term.starts)
         .not_valid_after(term.ends)
         .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
-        .add_extension(_key_usage(key_cert_sign=True, crl_sign=True), critical=True)
+        .add_extension(key_usage(key_cert_sign=True, crl_sign=True), critical=True)
         .add_extension(identifier, critical=False)
         .add_extension(above if signed_by is None else key_identifier_of(signed_by), critical=False)
     )
@@ -137,7 +137,7 @@ def leaf(
     `revocations` is the URL of its CRL distribution point, or empty.
     """
     subject = _subject(names, subject_base(signed_by))
-    uses = _key_usage(digital_signature=True, key_encipherment=isinstance(public_key, rsa.RSAPublicKey))
+    uses = key_usage(digital_signature=True, key_encipherment=isinstance(public_key, rsa.RSAPublicKey))
     builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name(subject))
@@ -163,9 +163,16 @@ def leaf(
     return builder.sign(key, hashes.SHA256())
 
 
-def revocations(*, signed_by: x509.Certificate, key: Key, starts: dt.datetime, ends: dt.datetime) -> bytes:
-    """A list (CRL, DER) that says: nothing is revoked."""
-    return (
+def revocations(
+    revoked: Mapping[int, dt.datetime],
+    *,
+    signed_by: x509.Certificate,
+    key: Key,
+    starts: dt.datetime,
+    ends: dt.datetime,
+) -> bytes:
+    """A list (CRL, DER) of what is revoked: serial numbers, and since when."""
+    builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(signed_by.subject)
         .last_update(starts)
@@ -173,9 +180,11 @@ def revocations(*, signed_by: x509.Certificate, key: Key, starts: dt.datetime, e
         .add_extension(key_identifier_of(signed_by), critical=False)
         # RFC 5280, 5.2.3: "CRL issuers conforming to this profile MUST include this extension in all CRLs", and it grows
         .add_extension(x509.CRLNumber(int(starts.timestamp())), critical=False)
-        .sign(key, hashes.SHA256())
-        .public_bytes(Encoding.DER)
     )
+    for number, since in revoked.items():
+        entry = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(since)
+        builder = builder.add_revoked_certificate(entry.build())
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def _subject(
@@ -219,7 +228,8 @@ def _dated_name(title: str, host: str, made: dt.datetime, public_key: PublicKey)
     return f"{title}, {host.encode()[:room].decode(errors='ignore')}, {end}"
 
 
-def _key_usage(**uses: bool) -> x509.KeyUsage:
+def key_usage(**uses: bool) -> x509.KeyUsage:
+    """What a key may be used for, and nothing else."""
     every = dict.fromkeys(
         (
             "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",

@@ -6,6 +6,7 @@ PkiError
 ├── BadRequest               a signing request that cannot be granted
 ├── NoCertificate            a file in which none can be found
 ├── NotPermitted             a name outside what the authority may vouch for
+├── CannotMirror             a fault of a site's certificate that no stand-in can have
 ├── TrustStoreError          a file of certificates to trust cannot be used
 ├── ClientCertificateRefused a file whose certificate cannot be shown to a site
 ├── KeyLogRefused            a file that keys must not be written to
@@ -44,6 +45,10 @@ class NoCertificate(PkiError):
 
 class NotPermitted(PkiError):
     """The authority may not vouch for this name: a practice authority, and a host outside its scope."""
+
+
+class CannotMirror(PkiError):
+    """No stand-in certificate can have this fault."""
 
 
 class TrustStoreError(PkiError):

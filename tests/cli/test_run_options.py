@@ -183,9 +183,10 @@ def test_hosts_to_open_and_to_leave(told):
         (("--only", "https://example.com/"), "--only: 'https://example.com/' is an address of a page"),
         (("--passthrough", "a.test:443"), "--passthrough: 'a.test:443': ports make no difference"),
         (("--only", ","), "--only names no host"),
+        (("--mirror-faults", "--no-verify-upstream"), "leave out --no-verify-upstream"),
     ],
 )
-def test_hosts_that_are_none_are_told(told, arguments, words):
+def test_what_cannot_be_is_told(told, arguments, words):
     result, started = told(*arguments)
     assert result.exit_code == 2
     assert words in " ".join(result.output.split())

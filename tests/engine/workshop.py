@@ -39,6 +39,7 @@ from inspector.exchange.model import (
 )
 from inspector.pki.authority import Authority
 from inspector.pki.leaves import Leaves
+from inspector.pki.mirror import Mirror
 from inspector.pki.watch import HandshakeWatch
 
 T = TypeVar("T")
@@ -306,6 +307,7 @@ class Workshop:
             authority=self._authority,
             render=render,
             watch=watch,
+            mirror=Mirror(self._authority, watch=watch) if settings.mirror_faults else None,
             complain=complaints.append,
         )
         await engine.start()
