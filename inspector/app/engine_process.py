@@ -7,6 +7,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from inspector.engine.pages import Page, PageAsk
 from inspector.engine.server import Engine
 from inspector.engine.settings import LocalSite, Settings
 from inspector.exchange.ids import Ids
+from inspector.exchange.own_names import ALONE
 from inspector.pki.authority import Authority
 from inspector.pki.errors import PkiError
 from inspector.pki.keylog import MOST_CONTEXTS, KeyLog
@@ -84,7 +86,7 @@ async def _serve(child: Child) -> None:
             archive=archive,
             leaves=_leaves(authority, settings, watch),
             authority=authority,
-            render=_render,
+            render=partial(_render, settings.listen),
             mirror=_mirror(authority, settings, watch),
             watch=watch,
             figures=board.write,
@@ -113,10 +115,14 @@ async def _serve(child: Child) -> None:
 
 def _leaves(authority: Authority, settings: RunSettings, watch: HandshakeWatch) -> Leaves:
     if not settings.keylog:
-        return Leaves(authority, limit=settings.limits.leaves, watch=watch, revocations=REVOCATIONS)
+        return Leaves(
+            authority, limit=settings.limits.leaves, watch=watch, revocations=REVOCATIONS, alone=ALONE
+        )
     limit = min(settings.limits.leaves, MOST_CONTEXTS)
     keylog = KeyLog(Path(settings.keylog))
-    return Leaves(authority, limit=limit, watch=watch, keylog=keylog, revocations=REVOCATIONS)
+    return Leaves(
+        authority, limit=limit, watch=watch, keylog=keylog, revocations=REVOCATIONS, alone=ALONE
+    )
 
 
 def _mirror(authority: Authority, settings: RunSettings, watch: HandshakeWatch) -> MirrorSource | None:
@@ -181,10 +187,10 @@ def _prepare_pages() -> None:
     prepare()
 
 
-def _render(ask: PageAsk) -> Page:
+def _render(listen: tuple[str, ...], ask: PageAsk) -> Page:
     from inspector.web.proxy_pages import render
 
-    return render(ask)
+    return render(ask, listen)
 
 
 class _Board:

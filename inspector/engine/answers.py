@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from inspector.engine.http1 import Http1
 
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-_PAGES: dict[str, Subject] = {"/": "welcome", "/start": "start"}
+_PAGES: dict[str, Subject] = {
+    "/": "welcome", "/start": "start", "/probe": "probe", "/probe.svg": "picture", "/probe.js": "script",
+}  # fmt: skip
 REVOCATIONS = "/ca.crl"
-_CA_PATHS = ("/ca.pem", "/ca.crt", "/ca.cer", "/ca.der")
+_CA_PATHS = ("/ca.pem", "/ca.crt", "/ca.cer", "/ca.der", "/ca.p12", "/ca.mobileconfig")
 
 
 def fault_page(talk: Http1, flow: Flow, status: int, extra: tuple[tuple[str, str], ...]) -> None:
@@ -74,19 +76,29 @@ _CRL = (("Content-Type", "application/pkix-crl"), ("Cache-Control", "max-age=864
 _PLAIN = ("Content-Type", "text/plain; charset=utf-8")
 
 
+def _said(head: RequestHead | None, wanted: bytes) -> str:
+    """A field of the request, as text; empty if it has none."""
+    if head is None:
+        return ""
+    return next((value for name, value in head.fields if name == wanted), b"").decode("latin-1")
+
+
 def _render(talk: Http1, flow: Flow, subject: Subject) -> Page:
     context = talk.context
     head, facts = flow.head, flow.failed_facts
-    accept = (
-        next((value for name, value in head.fields if name == b"accept"), b"") if head is not None else b""
-    )
     ask = PageAsk(
         kind=subject,
+        scheme=flow.scheme or "http",
         host=flow.host,
         port=flow.port,
         path=flow.path or "/",
         method=head.method.decode("latin-1") if head is not None else "",
-        accept=accept.decode("latin-1"),
+        accept=_said(head, b"accept"),
+        agent=_said(head, b"user-agent"),
+        platform=_said(head, b"sec-ch-ua-platform"),
+        origin=_said(head, b"origin") or _said(head, b"referer"),
+        site=_said(head, b"sec-fetch-site"),
+        mode=_said(head, b"sec-fetch-mode"),
         exchange_id=flow.id,
         fault=flow.error,
         chain=facts.chain if facts is not None else (),

@@ -12,24 +12,31 @@ import msgspec
 
 from inspector.exchange.model import Fault
 
-Subject = Literal["welcome", "start", "ca", "fault", "not-found"]
+Subject = Literal["welcome", "start", "ca", "fault", "not-found", "probe", "picture", "script"]
 
 
 class PageAsk(msgspec.Struct, frozen=True, kw_only=True):
     """What a page is wanted about.
 
-    `host`, `port`, `path` and `method` are the request's, `accept` its Accept field. `exchange_id` leads to the
+    `scheme`, `host`, `port`, `path` and `method` are the request's, `accept` its Accept field, `agent` and `platform` what the browser says of itself and its
+    system, `origin` the page that asks (Origin, or that of Referer), `site` and `mode` what the browser says of that (Sec-Fetch). `exchange_id` leads to the
     exchange on the dashboard at `dashboard_url`. `chain` (DER, leaf first), `verify_code` and `verify_message`
     (OpenSSL's) are what the site showed and why it was not believed, `trust_store` where that was looked up. `ca_pem` and `ca_der` are the
     authority's certificate, never its key.
     """
 
     kind: Subject
+    scheme: str = "http"
     host: str = ""
     port: int = 0
     path: str = "/"
     method: str = "GET"
     accept: str = ""
+    agent: str = ""
+    platform: str = ""
+    origin: str = ""
+    site: str = ""
+    mode: str = ""
     exchange_id: bytes = b""
     fault: Fault | None = None
     chain: tuple[bytes, ...] = ()

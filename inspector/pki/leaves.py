@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import NamedTuple
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from inspector.pki import handover
@@ -43,7 +44,10 @@ class Identity(NamedTuple):
 
 
 class Leaves:
-    """Identities by name, at most `limit`, the longest unused dropped first. `revocations` is the URL of the list of what was revoked."""
+    """Identities by name, at most `limit`, the longest unused dropped first. `revocations` is the URL of the list of what was revoked.
+
+    Names below `alone` are served without the root that signed their leaf: who believes them has that root, and was not just told to accept its key.
+    """
 
     def __init__(
         self,
@@ -55,6 +59,7 @@ class Leaves:
         keylog: KeyLog | None = None,
         clock: Callable[[], float] = time.time,
         revocations: str = "",
+        alone: str = "",
     ) -> None:
         self._authority = authority
         self._limit = limit
@@ -63,6 +68,7 @@ class Leaves:
         self._keylog = keylog
         self._clock = clock
         self._revocations = revocations
+        self._alone = f".{alone}" if alone else ""
         self._key = new_key()
         self._key_pem = self._key.private_bytes(
             Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
@@ -127,10 +133,16 @@ class Leaves:
         promise.set_result(identity)
         return identity
 
+    def _above(self, name: str) -> tuple[x509.Certificate, ...]:
+        """What is served with the leaf."""
+        if self._alone and name.endswith(self._alone):
+            return tuple(each for each in self._authority.served if each.issuer != each.subject)
+        return self._authority.served
+
     def _mint(self, name: str) -> Identity:
         leaf = self._authority.issue([name], self._key.public_key(), revocations=self._revocations)
         context = server_context(self._alpn)
-        served = (each.public_bytes(Encoding.PEM) for each in (leaf, *self._authority.served))
+        served = (each.public_bytes(Encoding.PEM) for each in (leaf, *self._above(name)))
         handover.give(context, self._key_pem + b"".join(served))
         if self._watch is not None:
             self._watch.put_on(context)

@@ -10,6 +10,8 @@ import pytest
 from cryptography import x509
 
 from inspector.pki.authority import Authority
+from inspector.pki.chains import chain_of
+from inspector.pki.constraints import Scope
 from inspector.pki.contexts import client_context
 from inspector.pki.errors import AuthorityExpired, BadName
 from inspector.pki.leaves import Leaves
@@ -68,6 +70,23 @@ def test_the_chain_to_show_ends_with_the_authority(leaves):
     identity = leaves.make("example.com")
     leaf, authority = (x509.load_der_x509_certificate(der) for der in identity.chain)
     leaf.verify_directly_issued_by(authority)
+
+
+def test_below_alone_the_root_is_not_sent_and_whoever_has_it_believes_all_the_same(tmp_path, talk):
+    authority = Authority.load_or_create(tmp_path / "certs")
+    leaves = Leaves(authority, alone="alone.inspector.test")
+    name = "x.alone.inspector.test"
+    talk(client_context(authority.path), leaves.make(name).context, name)
+    watching = client_context(verify=False)
+    assert len(chain_of(talk(watching, leaves.make(name).context, name).client)) == 1
+    assert len(chain_of(talk(watching, leaves.make("x.inspector.test").context, "x.inspector.test").client)) == 2
+
+
+def test_below_alone_an_intermediate_is_still_sent(tmp_path, talk):
+    practice = Authority.create(tmp_path / "certs", Scope.parse(""))
+    leaves = Leaves(practice, alone="alone.inspector.test")
+    name = "x.alone.inspector.test"
+    assert len(chain_of(talk(client_context(practice.path), leaves.make(name).context, name).client)) == 2
 
 
 def test_the_authority_is_served_behind_the_leaf(leaves, talk):
