@@ -48,6 +48,13 @@ def browser(chromium_path: str, chromium_arguments: list[str]) -> Iterator[Brows
         chromium.close()
 
 
+@pytest.fixture(autouse=True)
+def trust_stores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two trust stores instead of those of this computer, which take seconds to ask."""
+    made = (standin.Store("system", "trusted"), standin.Store("chromium", "absent"))
+    monkeypatch.setattr("inspector.pki.trust_stores.stores.find", lambda *_: made)
+
+
 @pytest.fixture
 def dashboard(bundle: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
     """A running dashboard. `@pytest.mark.parametrize("dashboard", [n], indirect=True)` begins with n exchanges."""

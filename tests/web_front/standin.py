@@ -5,16 +5,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from inspector.exchange.model import Exchange, Leg, Message
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from inspector.exchange.model import Connection, Exchange, Leg, Message, Tls
+from inspector.pki.authority import Authority
+from inspector.pki.certificates import leaf, new_key, root
+from inspector.pki.trust_stores.model import Look, Step
 from inspector.store.captures import Changes, Page, Row, Totals
 from inspector.store.settings import Settings
 from inspector.web.app import Dashboard, create_dashboard
@@ -47,8 +54,73 @@ PLAIN: dict[str, Any] = {
 }  # fmt: skip
 
 
+CLIENT, SERVER, REFUSED = (bytes(15) + bytes([n]) for n in (1, 2, 3))
+HOST = "shop.inspector.test"
+
+
+@cache
+def chain() -> tuple[bytes, bytes]:
+    """A site's certificate and its root."""
+    key, above = new_key(), new_key()
+    made = dt.datetime.fromtimestamp(BEGAN, dt.UTC)
+    top = root(
+        above, host="desk", made=made, starts=made - dt.timedelta(days=1), ends=made + dt.timedelta(days=700)
+    )
+    below = leaf(
+        [HOST],
+        key.public_key(),
+        signed_by=top,
+        key=above,
+        starts=made - dt.timedelta(days=1),
+        ends=made + dt.timedelta(days=45),
+    )
+    return below.public_bytes(Encoding.DER), top.public_bytes(Encoding.DER)
+
+
+def line(id: bytes) -> Connection:
+    """A connection with TLS: the browser's, a site's that was believed, a site's that was not."""
+    tls = Tls(
+        "TLSv1.3",
+        "TLS_AES_128_GCM_SHA256",
+        "http/1.1",
+        HOST,
+        chain(),
+        verified=None if id == CLIENT else True,
+    )
+    if id == REFUSED:
+        tls = Tls(
+            sni="other.example",
+            chain=chain(),
+            verified=False,
+            why_not="self-signed certificate in certificate chain",
+            verify_code=19,
+        )
+    side: Any = "client" if id == CLIENT else "server"
+    return Connection(id, side, BEGAN, "127.0.0.1", 50000, "127.0.0.1", 8080, HOST, tls=tls)
+
+
 def number(id: bytes) -> int:
     return int.from_bytes(id, "big")
+
+
+class Store:
+    """A trust store that says what a test wants."""
+
+    chosen = True
+
+    def __init__(self, id: str, state: Any) -> None:
+        self.id, self.title, self.serves = id, f"the {id} store", "curl and most other programs"
+        self.place = f"/etc/{id}/" + "certificates/" * 8
+        self.state = state
+
+    def look(self, anchor: Any) -> Look:
+        return Look(self.state, note="A sentence about it." if self.state == "trusted" else "")
+
+    def to_trust(self, anchor: Any) -> tuple[Step, ...]:
+        return (Step("Adds the certificate.", ("certutil", "-A", "-d", self.place), as_root=True),)
+
+    def to_untrust(self, held: Any) -> tuple[Step, ...]:
+        return (Step("Deletes the certificate.", ("certutil", "-D", "-d", self.place)),)
 
 
 class StandIn:
@@ -122,11 +194,16 @@ class StandIn:
         fields = {name: getattr(row, name) for name in Exchange.__struct_fields__ if hasattr(row, name)}
         request = Message(f"{row.method} {row.path} HTTP/1.1\r\nHost: {row.host}\r\n\r\n".encode())
         response = Message(f"HTTP/1.1 {row.status} {row.reason}\r\nContent-Length: 0\r\n\r\n".encode())
-        leg = Leg(bytes(16), request, response if row.status else None)
-        return Exchange(**fields, client_leg=leg, server_leg=leg)
+        legs = [Leg(line, request, response if row.status else None) for line in self._lines_of(row)]
+        return Exchange(**fields, client_leg=legs[0], server_leg=legs[1])
 
-    def connection(self, id: bytes) -> None:
-        return None
+    def _lines_of(self, row: Row) -> tuple[bytes, bytes]:
+        if row.scheme != "https" or row.protection == "sealed":
+            return bytes(16), bytes(16)
+        return CLIENT, REFUSED if row.status == 404 else SERVER
+
+    def connection(self, id: bytes) -> Connection | None:
+        return line(id) if id in (CLIENT, SERVER, REFUSED) else None
 
     def neighbours(self, id: bytes) -> tuple[bytes | None, bytes | None]:
         return None, None
@@ -196,9 +273,10 @@ def running(home: Path, captures: StandIn, *, port: int = 0) -> Iterator[Running
     run.mkdir(parents=True, exist_ok=True)
     listener = socket.create_server(("127.0.0.1", port))
     address = f"127.0.0.1:{listener.getsockname()[1]}"
+    Authority.load_or_create(home / "certs")
     settings = WebSettings(
-        run=str(run), addresses=(address,), ca_path="/home/ada/inspector/certs/ca.pem", version="0"
-    )
+        run=str(run), addresses=(address,), ca_path="/home/ada/inspector/certs/ca.pem", certs=str(home / "certs"), lab=True, version="0"
+    )  # fmt: skip
     boards = (Board(), Board("recorder"))
     windows = Windows()
     dashboard = create_dashboard(settings, captures, Settings(home), lambda: boards, windows.open)  # type: ignore[arg-type]

@@ -16,6 +16,14 @@ PAGES = {
     "traffic": "/traffic",
     "selected": f"/traffic?selected={7:032x}",
     "exchange": f"/exchange/{7:032x}",
+    "connection": f"/exchange/{1:032x}?tab=connection",
+    "chains": f"/exchange/{1:032x}/chains",
+    "refused": f"/exchange/{6:032x}/chains",
+    "sealed": f"/exchange/{9:032x}?tab=connection",
+    "certificates": "/certificates",
+    "make": "/certificates/make",
+    "read": "/certificates/read",
+    "bad-tls": "/certificates/bad-tls",
     "set-up": "/set-up",
     "styleguide": "/styleguide",
 }
@@ -23,7 +31,7 @@ PAGES = {
 
 def settled(page: Page) -> None:
     page.wait_for_function("() => document.fonts.status === 'loaded'")
-    page.wait_for_function("() => !document.querySelector('[aria-busy=true]')")
+    page.wait_for_function("() => !document.querySelector('[aria-busy=true], [hx-trigger=load]')")
 
 
 def faults(page: Page) -> list[str]:
