@@ -20,6 +20,7 @@ PRIVATE = (
     "run/web-secret",
     "run/inspector.log",
     "control.db",
+    "lab/badtls.json",
 )
 
 
@@ -72,6 +73,8 @@ def test_nothing_private_is_in_a_package(kind, request):
 
 def test_the_wheel_has_pages_scripts_and_styles(wheel):
     assert "inspector/templates/base.html" in wheel
+    assert "inspector/templates/lab/base.html" in wheel
+    assert "inspector/lab/badtls/cases.py" in wheel
     assert "inspector/web/static/dist/manifest.json" in wheel
     assert "inspector/py.typed" in wheel
     assert not [name for name in wheel if name.startswith(("tests/", "scripts/", "certs/"))]
