@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from inspector.lab.pipes import Pipe
 
@@ -27,7 +28,8 @@ class Incoming:
         """Read ahead, `most` bytes at most, until `done` or the visitor's end; whether the visitor has left before."""
         while not done.done() and not self.ended and len(self.rest) < most:
             reading = self._begin()
-            await asyncio.wait({done, reading}, return_when=asyncio.FIRST_COMPLETED)
+            either: set[asyncio.Future[Any]] = {done, reading}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if reading.done():
                 self.rest += self._take(reading)
         return self.ended and not done.done()

@@ -1,0 +1,90 @@
+"""The practice sites by host, each a WSGI app that is imported and built when its first visitor comes."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from flask import Flask
+
+from inspector.lab.serving.environ import App, Environ
+from inspector.lab.sites.outside import Within, through_proxy
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeSite:
+    """`name` is its folder here, `title` and `what` are for a page that lists them."""
+
+    name: str
+    host: str
+    title: str
+    what: str
+
+
+SITES = (
+    PracticeSite("static", "static.inspector.test", "Grey Point Light", "A static site: pages, pictures, a film, files to download."),
+    PracticeSite("shop", "shop.inspector.test", "Leaf & Kettle", "A dynamic site: log-in, basket, API, live pages, three kinds of database."),
+    PracticeSite("identity", "login.identity.test", "Quayside ID", "Signs people in for other sites: OAuth 2 and OpenID Connect."),
+    PracticeSite("insecure", "insecure.inspector.test", "The insecure twin", "A log-in with every mistake in it, on purpose."),
+    PracticeSite("elsewhere", "elsewhere.test", "Elsewhere", "Another site: what its pages can do to yours, and what not."),
+    PracticeSite("api", "api.elsewhere.test", "Elsewhere's API", "An API on another origin, with right and wrong CORS."),
+)  # fmt: skip
+HOSTS = tuple(site.host for site in SITES)
+
+
+class LazySite:
+    """A site that is built for its first visitor, whoever else comes meanwhile waiting for it."""
+
+    def __init__(self, build: Callable[[], Flask]) -> None:
+        self._build = build
+        self._lock = threading.Lock()
+        self._app: Flask | None = None
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        return self.app()(environ, start_response)
+
+    def app(self) -> Flask:
+        """The app, built if it is not yet."""
+        if self._app is None:
+            with self._lock:
+                if self._app is None:
+                    self._app = self._build()
+        return self._app
+
+    def reset(self) -> None:
+        """Everything there as it was at the beginning."""
+        reset = self.app().extensions.get("reset")
+        if reset is not None:
+            reset()
+
+
+def practice_sites(folder: Path, *, proxy: str = "", authority: str = "") -> dict[str, LazySite]:
+    """All of them, by host; each keeps its data in a folder of its own in `folder`.
+
+    `proxy` is Inspector's address as http://127.0.0.1:8080, `authority` a file with the certificate it signs with: what one site asks another
+    then goes that way and is captured. Without them it goes from app to app, and nobody sees it.
+    """
+    apps: dict[str, LazySite] = {}
+    session = through_proxy(proxy, authority) if proxy else Within(apps).session()
+    for site in SITES:
+        apps[site.host] = LazySite(_builder(site, folder / site.name, session))
+    return apps
+
+
+def find_in(apps: dict[str, LazySite]) -> Callable[[str], App | None]:
+    """What `serving.conversation.Desk` asks: the app that plays a host."""
+    return apps.get
+
+
+def _builder(site: PracticeSite, folder: Path, session: requests.Session) -> Callable[[], Flask]:
+    def build() -> Flask:
+        module = importlib.import_module(f"inspector.lab.sites.{site.name}")
+        app: Flask = module.create_app(folder, session) if site.name == "shop" else module.create_app(folder)
+        return app
+
+    return build
