@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 
@@ -52,24 +52,20 @@ def journal_mode(line: Line, *, network: bool) -> str:
 
 def open_engine(path: Path, *, timeout: float = 2.0) -> sa.Engine:
     """A pool of connections to an SQLite file; each statement is its own transaction unless one is begun."""
-    made = sa.create_engine(
-        sa.URL.create("sqlite", database=str(path)),
-        isolation_level="AUTOCOMMIT",
-        connect_args={"timeout": timeout, "check_same_thread": False},
-        pool_size=8,
-        max_overflow=8,
-    )
 
-    @sa.event.listens_for(made, "connect")
-    def _tell(raw: Any, _record: Any) -> None:
+    def connect() -> sqlite3.Connection:
+        raw = sqlite3.connect(str(path), timeout=timeout, check_same_thread=False)
         try:
             raw.execute("PRAGMA synchronous=NORMAL")
             raw.execute("PRAGMA cache_size=-8000")
         except BaseException:
-            raw.close()  # the pool never heard of it
+            raw.close()  # it is no database: nobody else will hear of this connection
             raise
+        return raw
 
-    return made
+    return sa.create_engine(
+        "sqlite://", creator=connect, poolclass=sa.QueuePool, isolation_level="AUTOCOMMIT", pool_size=8, max_overflow=8
+    )  # fmt: skip
 
 
 def prepare(line: Line, path: Path, *, network: bool = False) -> None:
