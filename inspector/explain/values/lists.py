@@ -48,8 +48,10 @@ def members(value: str) -> tuple[Member, ...]:
 
 
 def parts(value: str) -> tuple[str, ...]:
-    """What semicolons separate, outside of quotes; at least one part."""
+    """What semicolons separate, outside of quotes; at least one part, and only the first may be empty."""
     found = [match[0].strip() for match in _PART.finditer(value)]
+    if value.lstrip().startswith(";"):
+        found.insert(0, "")
     return tuple(found[:1] + [each for each in found[1:MOST] if each]) or ("",)
 
 
