@@ -126,6 +126,16 @@ class Chain:
     notes: tuple[str, ...] = ()
 
     @property
+    def blamed(self) -> Finding | None:
+        """The check that the verifier stopped at; the first that failed where nobody said."""
+        if self.refusal is not None:
+            wanted = check_of(self.refusal)
+            return next(
+                (each for each in self.failed if each.check.id == wanted), next(iter(self.failed), None)
+            )
+        return next(iter(self.failed), None)
+
+    @property
     def failed(self) -> tuple[Finding, ...]:
         return tuple(each for each in self.findings if each.mark == "bad")
 
@@ -424,11 +434,16 @@ def _believed_then(check: Check) -> Check:
 
 
 def _said_by_the_verifier(refusal: WhyNot, path: Sequence[bytes], chain: Sequence[bytes] = ()) -> Check:
-    id = _CHECK_OF.get(refusal.code) or _CHECK_OF.get(refusal.check, "form")
+    id = check_of(refusal)
     title = _TITLES.get(id, "It is made as certificates must be")
     der = chain[refusal.position] if refusal.position is not None and refusal.position < len(chain) else None
     blamed = (list(path).index(der),) if der is not None and der in path else ()
     return Check(id, title, False, refusal.sentence, refusal.cure, refusal.code, blamed)
+
+
+def check_of(refusal: WhyNot) -> str:
+    """The id of the check that a verifier's reason belongs to."""
+    return _CHECK_OF.get(refusal.code) or _CHECK_OF.get(refusal.check, "form")
 
 
 _TITLES = {

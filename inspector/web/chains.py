@@ -21,6 +21,8 @@ from inspector.web.present.overview import overview
 from inspector.web.present.palette import INLINE, THEMES
 from inspector.web.roots import Roots
 
+UNTRUSTED = "tls-untrusted"
+
 
 @dataclass(frozen=True, slots=True)
 class Both:
@@ -58,6 +60,11 @@ class Chains:
         self._windows = windows
         self._clock = clock
 
+    def unbelieved(self, exchange: Exchange) -> Chain | None:
+        """The site's chain, if Inspector did not believe it and that is what failed."""
+        site = self.of(exchange).site if exchange.fault == UNTRUSTED else None
+        return site if site is not None and site.blamed is not None else None
+
     def of(self, exchange: Exchange) -> Both:
         legs = (exchange.client_leg, exchange.server_leg)
         client, server = (
@@ -73,6 +80,9 @@ class Chains:
 
 def blueprint(captures: Captures, chains: Chains) -> Blueprint:
     pages = Blueprint("chains", __name__)
+    pages.add_app_template_global(
+        chains.unbelieved, "unbelieved"
+    )  # for what stands over the tabs of an exchange
 
     @pages.get("/exchange/<id>/chains")
     def show(id: str) -> str:

@@ -6,31 +6,16 @@ under any site's address. Programs that don't ask for HTML get the same words as
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from inspector.engine.pages import Page, PageAsk
 from inspector.exchange.faults import Explanation, look_up, say
-from inspector.pki.describe import CertificateFacts, describe
-from inspector.pki.verdict import WhyNot, why_not
 from inspector.web import own_pages
 from inspector.web.proxy_answers import answer, phrase, templates, wants_html
+from inspector.web.untrusted import untrusted
 
 __all__ = ["FaultWords", "prepare", "render", "wants_html"]
 
-_CHECKS = {
-    "authority": "whether its issuer may issue certificates",
-    "constraints": "whether its issuer may vouch for this name, and so far down",
-    "dates": "whether it is valid today",
-    "form": "whether it is made as certificates must be",
-    "name": "whether it is for this name",
-    "purpose": "whether it was made for web servers",
-    "revocation": "whether it was withdrawn",
-    "signature": "whether its issuer really signed it",
-    "strength": "whether key and signature are strong enough",
-    "transparency": "whether it stands in the public logs",
-    "trust": "whether a trusted authority vouches for it",
-}
 _BROKEN_AT = {"client": 0, "us": 1, "network": 2, "server": 3}
 
 
@@ -73,15 +58,11 @@ def _fault_words(ask: PageAsk) -> FaultWords:
         sentence = say(fault.code, host=ask.host, port=ask.port, detail=fault.detail or "no more is known")
     facts = [("Asked for", f"{ask.method} {ask.host}, port {ask.port}".lstrip())] if ask.host else []
     chain: tuple[tuple[str, bool], ...] = ()
-    cure = row.cure
+    cure, tab = row.cure, ""
     if ask.verify_code or ask.verify_message:
-        verdict, certificates, store = _verdict(ask)
-        sentence, cure = verdict.sentence, verdict.cure or cure
-        facts += _verdict_facts(verdict, store)
-        chain = tuple(
-            (each.subject or "a certificate without a name", n == verdict.position)
-            for n, each in certificates
-        )
+        told = untrusted(ask)
+        sentence, cure, chain, tab = told.sentence, told.cure, told.chain, "?tab=connection"
+        facts += told.facts
     if row.rfc:
         facts.append(("The rule", f"{row.rfc}: “{row.quote}”" if row.quote else row.rfc))
     if fault and fault.offset is not None:
@@ -95,20 +76,7 @@ def _fault_words(ask: PageAsk) -> FaultWords:
         chain=chain,
         broken=_BROKEN_AT[fault.who] if fault else 1,
         host=ask.host,
-        link=f"{ask.dashboard_url.rstrip('/')}/exchange/{ask.exchange_id.hex()}" if ask.dashboard_url else "",
+        link=f"{ask.dashboard_url.rstrip('/')}/exchange/{ask.exchange_id.hex()}{tab}"
+        if ask.dashboard_url
+        else "",
     )
-
-
-def _verdict(ask: PageAsk) -> tuple[WhyNot, list[tuple[int, CertificateFacts]], str]:
-    verdict = why_not(ask.verify_code, ask.verify_message, ask.chain, ask.host, time.time())
-    return verdict, list(enumerate(describe(der) for der in ask.chain[:8])), ask.trust_store
-
-
-def _verdict_facts(verdict: WhyNot, store: str) -> list[tuple[str, str]]:
-    facts = [("The check", _CHECKS.get(verdict.check, verdict.check))]
-    if verdict.certificate:
-        facts.append(("The certificate", verdict.certificate))
-    if verdict.check == "trust":
-        facts.append(("Looked for in", store))
-    names = ", ".join(name for name in (verdict.chromium, verdict.firefox) if name)
-    return [*facts, ("Browsers call it", names)] if names else facts

@@ -17,8 +17,9 @@ import requests
 from e2e_running import Dashboard, Running, Start, until
 from test_browse import LONGEST, Browse
 
+from inspector.explain.remedies import REMEDIES
 from inspector.lab.badtls.cases import BY_LABEL, CASES, DOMAIN, Case
-from inspector.pki.reasons import REASONS
+from inspector.pki.reasons import REASONS, browser_names
 
 EVERY = pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
 BAD = pytest.mark.parametrize("case", [case for case in CASES if case.reason], ids=lambda case: case.label)
@@ -71,22 +72,28 @@ def test_its_cause_is_on_the_page_and_in_the_exchange(
     if not case.reason:
         assert exchange["fault"]["sentence"] in said
         return
-    reason = REASONS[case.reason]
-    for part in re.split(r"\{\w+\}", reason.sentence) + re.split(r"\{\w+\}|`", reason.cure):
+    reason, remedy = REASONS[case.reason], REMEDIES[case.reason]
+    for part in re.split(r"\{\w+\}", reason.sentence) + "`".join(remedy).split("`"):
         assert part.strip(" ,.()") in said
     assert all(name in said for name in (reason.chromium, reason.firefox))
 
 
-def test_the_page_of_the_connection_crosses_the_check_that_failed(
-    visitor: requests.Session, dashboard: Dashboard
+@BAD
+def test_the_page_of_its_certificates_crosses_the_check_that_failed(
+    visitor: requests.Session, dashboard: Dashboard, case: Case
 ) -> None:
-    """Which ones there are is tested floor by floor; here, that the lab's chains come that far."""
-    case = BY_LABEL["sha1"]
     visitor.get(case.url)
-    exchange = dashboard.exchange(newest(dashboard, case.host)["id"])
-    connection = dashboard.json(f"/api/v1/connections/{exchange['server_leg']['connection']}")
+    found = dashboard.exchange(newest(dashboard, case.host)["id"])
+    connection = dashboard.json(f"/api/v1/connections/{found['server_leg']['connection']}")
     assert connection["tls"]["verified"] is False
-    assert len(connection["tls"]["chain"]) == 2
+    page = dashboard.get(f"/exchange/{found['id']}/chains").text
+    crossed = words("".join(re.findall(r'<li class="finding finding-bad">.*?</dl>', page, re.DOTALL)))
+    assert all(name in crossed for name in browser_names(case.reason) if name)
+    for sentence in REMEDIES[case.reason]:
+        assert all(part.strip(" ,.()") in crossed for part in sentence.split("`"))
+    assert "The practice sites' own trust store" in words(
+        page
+    ) or "Nobody in the practice sites' own trust store" in words(page)
 
 
 def test_plain_http_and_the_files_that_certificates_point_to_pass_too(visitor: requests.Session) -> None:

@@ -13,14 +13,17 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from test_exchange_page import HOSTILE, Page, text_of
 from web_fakes import EPOCH, connection, made, number
 
-from inspector.exchange.model import Connection, Tls
+from inspector.engine.pages import PageAsk
+from inspector.exchange.model import Connection, Fault, Tls
 from inspector.explain.acceptance import CapturedWindow
 from inspector.explain.chains import Chain, Dates, End, Link
+from inspector.explain.remedies import REMEDIES
 from inspector.pki.authority import Authority
 from inspector.pki.certificates import new_key
 from inspector.pki.describe import CertificateFacts
 from inspector.web.present.chain_picture import LAYOUTS, cut, draw, span, wrap
 from inspector.web.present.palette import NAMES, THEMES
+from inspector.web.untrusted import untrusted
 
 ID = number(1).hex()
 HOST = "shop.inspector.test"
@@ -88,6 +91,42 @@ def test_a_failed_check_has_names_reasons_and_two_cures(filled, browser):
     text = text_of(show(browser))
     for words in ("NET::ERR_CERT_COMMON_NAME_INVALID", "SSL_ERROR_BAD_CERT_DOMAIN", "Why it matters", "If the site is yours", "If you only visit it"):  # fmt: skip
         assert words in text
+
+
+def test_over_the_tabs_stands_why_inspector_did_not_believe_the_site(filled, browser):
+    fault = Fault("tls-untrusted", "server", "tls", None, "certificate has expired", "answered 502")
+    refused = {
+        "version": "",
+        "verified": False,
+        "why_not": "certificate has expired",
+        "verify_code": 10,
+        "sni": "other.test",
+    }
+    filled(server=refused, state="failed", fault=fault.code, error=fault, status=502)
+    text = text_of(show(browser, f"/exchange/{ID}?tab=messages"))
+    for words in (
+        "If the site is yours",
+        "Browsers call it",
+        "Also wrong",
+        "See both chains and every check",
+        "Inspector answered in the site",
+    ):
+        assert words in text
+    assert "--upstream-ca FILE" not in text.partition("Messages")[0]
+
+
+def test_the_proxy_s_own_page_names_everything_that_is_wrong(minted):
+    ask = PageAsk(
+        kind="fault", host="other.test", port=443, fault=Fault("tls-untrusted", "server", "tls"), chain=minted[:1], verify_code=10,
+        verify_message="certificate has expired", trust_store="the trust store /etc/roots",
+    )  # fmt: skip
+    told = untrusted(ask)
+    facts = dict(told.facts)
+    assert facts["Browsers call it"].startswith("NET::ERR_CERT_DATE_INVALID (Chrome), SEC_ERROR")
+    assert facts["If it is yours"] == REMEDIES["expired"].owner
+    assert "It is for shop.inspector.test." in facts["Also wrong"]
+    assert told.chain == ((HOST, True),)
+    assert untrusted(msgspec.structs.replace(ask, chain=(), verify_code=0, verify_message="")).facts
 
 
 def test_a_resumed_connection_says_where_its_certificates_were_seen(filled, browser):

@@ -141,7 +141,7 @@ def headline(stand_in: Chain | None, site: Chain | None) -> str:
 def _subtitle(present: Chain, site: Chain | None) -> str:
     if site is not None and site.mark == "bad":
         return site.verdict
-    return f"Two chains for {present.host}: the one that the site shows Inspector, and the one that Inspector shows the browser."
+    return f"{present.host}: what Inspector shows the browser, and what the site shows Inspector."
 
 
 def _row_height(layout: Layout, chains: Sequence[Chain | None], room: int) -> int:
