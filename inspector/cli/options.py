@@ -147,6 +147,7 @@ OPTIONS: tuple[Option, ...] = (
     _field("--retention-count", RETENTION, (Retention, "count"), COUNT, "At most this many exchanges."),
     _field("--retention-age", RETENTION, (Retention, "age"), DURATION, "None older than this."),
     _field("--max-body", LIMITS, (Limits, "captured_body"), SIZE, "Capture this much of a body; the rest passes by."),
+    _field("--keep-ciphertext", LIMITS, (Limits, "ciphertext"), SIZE, "Keep this much of what passes on a TLS connection; 0: nothing."),
     _field("--max-header-bytes", LIMITS, (Limits, "head"), SIZE, "Size of a request's or response's head."),
     _field("--max-headers", LIMITS, (Limits, "fields"), COUNT, "Number of header fields."),
     _field("--max-url", LIMITS, (Limits, "request_line"), SIZE, "Length of a request line."),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from inspector.engine.context import Context
+    from inspector.engine.wiretap import WireTap
 
 
 class Listener(NamedTuple):
@@ -138,6 +139,11 @@ class ClientConnection(Stream):
         """Put what is known of this connection on record, once."""
         if not self.recorded:
             self.recorded = self.context.ledger.connection(self.describe(None))
+            if self.recorded:
+                self.tap_recorded()
+
+    def new_tap(self) -> WireTap | None:
+        return self.context.ledger.wiretap(self.id, self.opened, of_browser=True, recorded=self.recorded)
 
     def describe(self, closed: float | None) -> Connection:
         peer, local = self.address("peername"), self.address("sockname")

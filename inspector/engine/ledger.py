@@ -14,11 +14,13 @@ from typing import Protocol
 from inspector.engine.flow import Flow
 from inspector.engine.settings import Limits
 from inspector.engine.tap import Tap
-from inspector.exchange.model import Connection, Piece, State, encode
+from inspector.engine.wiretap import WireTap
+from inspector.exchange.model import Connection, KeptCiphertext, Piece, State, encode
 
 FLUSH = 0.02
 UNFINISHED = 0.2
 GROWN = 1.0
+WIRE = 1.0
 
 
 class Archive(Protocol):
@@ -42,6 +44,8 @@ class Ledger:
         self._flushing = False
         self.capturing = capturing
         self.live: set[Flow] = set()
+        self.taps: set[WireTap] = set()
+        self._taps_kept = 0.0
         self.changes = 0
         self.finished = 0
 
@@ -55,6 +59,23 @@ class Ledger:
     def _keep_body(self, payload: bytes) -> Piece | None:
         self._flush_soon()
         return self._archive.put(b"B", payload)
+
+    def wiretap(
+        self, connection: bytes, opened: float, *, of_browser: bool, recorded: bool
+    ) -> WireTap | None:
+        """A new tap for a connection's ciphertext; None if none is kept."""
+        most = self._limits.ciphertext
+        if not (self.capturing and most):
+            return None
+        return WireTap(self, connection, opened, most, of_browser, recorded)
+
+    def keep_ciphertext(self, content: bytes) -> Piece | None:
+        """Put a run of ciphertext into the archive."""
+        return self._keep_body(content) if self.capturing else None
+
+    def ciphertext(self, kept: KeptCiphertext) -> None:
+        """Put what is known of a connection's ciphertext."""
+        self._archive.put(b"T", encode(kept))
 
     def begin(self, flow: Flow) -> None:
         """An exchange is on its way."""
@@ -96,6 +117,10 @@ class Ledger:
         if self._archive.pending and not self._flushing:
             self._archive.flush()
         now = time.perf_counter()
+        if now - self._taps_kept >= WIRE:
+            self._taps_kept = now
+            for tap in [each for each in self.taps if each.recorded]:
+                tap.keep()
         for flow in self.live:
             age = now - flow.zero
             if age < UNFINISHED or flow.client is None:

@@ -89,6 +89,9 @@ class Engine:
     def apply(self, wishes: Mapping[str, Any]) -> None:
         """Take settings that were changed while running: `capturing`, `left_encrypted`, `forget`."""
         self.ledger.capturing = self.settings.capture and bool(wishes.get("capturing", True))
+        if not self.ledger.capturing:
+            for stream in self.context.streams:
+                stream.forget_tap()  # what passes during a pause is nobody's business
         if self.context.opening.choose(wishes.get("left_encrypted", [])):
             self._close_what_is_to_be_left()
         generation = int(wishes.get("forget", 0))
@@ -98,6 +101,7 @@ class Engine:
                 stream.recorded = (
                     False  # what was known of connections is forgotten too: told again with the next exchange
                 )
+                stream.forget_tap()
         self._forgotten = generation
 
     def _close_what_is_to_be_left(self) -> None:

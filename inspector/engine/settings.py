@@ -22,6 +22,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     captured_body: int = 16 * MIB
     leaves: int = 2000
     waiting_body: int = 256 * KIB
+    ciphertext: int = 64 * KIB
     pipelined: int = 128 * KIB
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from inspector.engine.settings import Timeouts
+    from inspector.engine.wiretap import WireTap
 
 _CHUNK = 256 * 1024
 _PIECE = 64 * 1024
@@ -70,6 +71,7 @@ class Stream(asyncio.Protocol):
 
     transport: asyncio.Transport
     tls: TlsState | None = None
+    tap: WireTap | None = None  # of the ciphertext
     deadline: float = 0.0
     closing: bool = False
     recorded: bool = False
@@ -117,6 +119,8 @@ class Stream(asyncio.Protocol):
         if tls is None:
             self.received(data)
             return
+        if self.tap is not None and not self.tap.add(True, data):
+            self._untap()
         tls.incoming.write(data)
         if self._handshaking and not self._shake(tls):
             return
@@ -153,6 +157,9 @@ class Stream(asyncio.Protocol):
             self._handshaking = False
             self.unsecured(exc or EOFError("the connection was closed in the middle of the TLS handshake"))
         self.lost(exc or self._broken)
+        if self.tap is not None:
+            self.tap.end()
+            self._untap()
 
     def pause_writing(self) -> None:
         self.writable = False
@@ -167,8 +174,11 @@ class Stream(asyncio.Protocol):
     def secure(self, tls: TlsState, first: bytes = b"") -> None:
         """Begin a TLS handshake; `first` is what has been read of it already (a ClientHello)."""
         self.tls = tls
+        self.tap = self.new_tap()
         self._handshaking = True
         if first:
+            if self.tap is not None and not self.tap.add(True, first):
+                self._untap()
             tls.incoming.write(first)
         if self._shake(tls):
             self.data_received(b"")
@@ -199,7 +209,34 @@ class Stream(asyncio.Protocol):
     def _flush(self, tls: TlsState) -> None:
         data = tls.outgoing.read()
         if data and not self.transport.is_closing():
+            if self.tap is not None and not self.tap.add(False, data):
+                self._untap()
             self.transport.write(data)
+
+    def new_tap(self) -> WireTap | None:
+        """A tap for the ciphertext that is about to pass, if it is to be kept."""
+        return None
+
+    def _untap(self) -> None:
+        """The tap has had all that it takes, or all there is."""
+        tap = self.tap
+        if tap is not None and tap.recorded:
+            tap.keep()
+            self.tap = None
+
+    def tap_recorded(self) -> None:
+        """The connection stands on record now."""
+        tap = self.tap
+        if tap is not None:
+            tap.recorded = True
+            if tap.full or tap.over:
+                self._untap()
+
+    def forget_tap(self) -> None:
+        """What has passed is to be forgotten, and what passes from now on would be half a conversation."""
+        if self.tap is not None:
+            self.tap.drop()
+            self.tap = None
 
     # -- what owners do
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from inspector.engine.context import Context
     from inspector.engine.flow import Flow
     from inspector.engine.targets import Origin
+    from inspector.engine.wiretap import WireTap
     from inspector.pki.sessions import SessionCache
 
 # why a site (the first two), or a browser, is not read from for now
@@ -158,6 +159,11 @@ class ServerConnection(Stream):
         """Put what is known of this connection on record, once."""
         if not self.recorded:
             self.recorded = self.context.ledger.connection(self.describe(None))
+            if self.recorded:
+                self.tap_recorded()
+
+    def new_tap(self) -> WireTap | None:
+        return self.context.ledger.wiretap(self.id, self.opened, of_browser=False, recorded=self.recorded)
 
     def describe(self, closed: float | None) -> Connection:
         peer, local = self.address("peername"), self.address("sockname")

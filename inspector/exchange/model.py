@@ -262,6 +262,24 @@ class Chunk(msgspec.Struct, frozen=True, array_like=True, gc=False):
     data: bytes
 
 
+class KeptCiphertext(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """How the archive keeps a `Ciphertext`: its bytes lie one after the other in `pieces`; `passed` says of each part whether the client sent
+    it, when, and how long it is."""
+
+    connection: bytes
+    passed: tuple[tuple[bool, float, int], ...]
+    pieces: tuple[Piece, ...]
+    full: bool = False
+
+    def of(self, content: bytes) -> Ciphertext:
+        """The ciphertext, given the bytes of all pieces."""
+        chunks, at = [], 0
+        for by_client, when, size in self.passed:
+            chunks.append(Chunk("client" if by_client else "server", when, content[at : at + size]))
+            at += size
+        return Ciphertext(self.connection, tuple(chunks), self.full)
+
+
 class Ciphertext(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The first bytes of a connection with TLS, as they were on the wire, both ways, in the order in which they passed.
 
@@ -276,4 +294,5 @@ class Ciphertext(msgspec.Struct, frozen=True, array_like=True, gc=False):
 encode = msgspec.msgpack.Encoder().encode
 decode_exchange = msgspec.msgpack.Decoder(Exchange).decode
 decode_summary = msgspec.msgpack.Decoder(Summary).decode
+decode_ciphertext = msgspec.msgpack.Decoder(KeptCiphertext).decode
 decode_connection = msgspec.msgpack.Decoder(Connection).decode

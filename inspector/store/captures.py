@@ -16,11 +16,13 @@ import sqlalchemy as sa
 
 from inspector.exchange.model import (
     Body,
+    Ciphertext,
     Connection,
     Exchange,
     Fault,
     Piece,
     Summary,
+    decode_ciphertext,
     decode_connection,
     decode_exchange,
 )
@@ -31,7 +33,7 @@ from inspector.store.feed import Feed
 from inspector.store.reader import ArchiveGone, ArchiveReader
 from inspector.store.refused import history_of, newest_failures
 from inspector.store.rows import COLUMNS, Row, row_of
-from inspector.store.schema import connection, engine, exchange, segment
+from inspector.store.schema import ciphertext, connection, engine, exchange, segment
 from inspector.store.settings import Settings
 
 __all__ = ["ArchiveGone", "Captures", "Changes", "Page", "Row", "StoreProblem", "Totals"]
@@ -162,6 +164,18 @@ class Captures:
         if found is None:
             return None
         return _decode(decode_connection, self._archive.record(*_place_of(found)))
+
+    def ciphertext(self, id: bytes) -> Ciphertext | None:
+        """The first ciphertext of a connection; None if none was kept, or not all of it can be read any more."""
+        found = self._place(ciphertext, id)
+        if found is None:
+            return None
+        name, piece = _place_of(found)
+        try:
+            kept = _decode(decode_ciphertext, self._archive.record(name, piece))
+            return kept.of(b"".join(self._archive.body(name, each) for each in kept.pieces))
+        except ArchiveGone:
+            return None
 
     def body(self, id: bytes, body: Body) -> Iterator[bytes]:
         """The captured bytes of a body of exchange `id`, piece by piece. Raises ArchiveGone, perhaps half way."""

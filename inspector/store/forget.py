@@ -53,8 +53,9 @@ class Forgetting:
         for engine in waiting:
             log.warning("engine %d did not answer; what it wrote so far is forgotten", engine.number)
         for engine in engines:
-            while self._delete_some("connection", engine.number, self._stale_below(engine)):
-                pass
+            for table in ("connection", "ciphertext"):
+                while self._delete_some(table, engine.number, self._stale_below(engine)):
+                    pass
             self._unlink(engine)
         for broken in self._captures.glob("index.db.damaged-*"):
             _unlink(broken)

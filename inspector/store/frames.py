@@ -32,6 +32,7 @@ KINDS = {
     b"S": "the segment's beginning: format, engine, worker, run, process, version, when it was started",
     b"X": "an exchange, as it was at one moment (msgpack, exchange.model.Exchange)",
     b"C": "a connection (msgpack, exchange.model.Connection)",
+    b"T": "what is kept of a connection's ciphertext: who sent which part when (msgpack, exchange.model.KeptCiphertext); the bytes are B frames",
     b"B": "bytes of a body that is too large to stand in its exchange",
     b"L": "the summary of an exchange whose record could not be kept (msgpack, exchange.model.Summary)",
     b"F": "everything before this segment is to be forgotten (msgpack, a generation number)",
@@ -62,13 +63,14 @@ def segment_path(folder: Path, segment: int) -> Path:
     return folder / f"{segment:08d}.seg"
 
 
-def segments(folder: Path) -> list[int]:
-    """The numbers of the segments that exist, in order; none if the folder is gone."""
+def segments(folder: Path, suffix: str = ".seg") -> list[int]:
+    """The numbers of the segments that exist, in order; none if the folder is gone. `suffix` asks for the files beside them."""
     try:
         names = [path.name for path in folder.iterdir()]
     except OSError:
         return []
-    return sorted(int(name[:-4]) for name in names if name.endswith(".seg") and name[:-4].isdecimal())
+    numbers = (name.removesuffix(suffix) for name in names if name.endswith(suffix))
+    return sorted(int(number) for number in numbers if number.isdecimal())
 
 
 class Cut(NamedTuple):

@@ -33,8 +33,15 @@ class _Connection(msgspec.Struct, frozen=True, array_like=True, gc=False):
     host: str = ""
 
 
+class _Ciphertext(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The first field of a model.KeptCiphertext."""
+
+    connection: bytes
+
+
 _opening = msgspec.msgpack.Decoder(Opening).decode
 _connection = msgspec.msgpack.Decoder(_Connection).decode
+_ciphertext = msgspec.msgpack.Decoder(_Ciphertext).decode
 _number = msgspec.msgpack.Decoder(int).decode
 _ending = msgspec.msgpack.Decoder(tuple[int, int]).decode
 
@@ -46,11 +53,21 @@ class Harvest:
     hasn't answered it yet.
     """
 
-    __slots__ = ("connections", "damaged", "ending", "exchanges", "finished", "generation", "opening")
+    __slots__ = (
+        "ciphertexts",
+        "connections",
+        "damaged",
+        "ending",
+        "exchanges",
+        "finished",
+        "generation",
+        "opening",
+    )
 
     def __init__(self, engine: int, take: Take, *, forgetting: bool = False) -> None:
         self.exchanges: list[tuple[Any, ...]] = []
         self.connections: list[tuple[Any, ...]] = []
+        self.ciphertexts: list[tuple[Any, ...]] = []
         self.opening: Opening | None = None
         self.generation: int | None = None
         self.ending: tuple[int, int] | None = None
@@ -77,6 +94,8 @@ class Harvest:
         if kind == b"C":
             head = _connection(payload)
             self.connections.append((head.id, head.side, head.opened, head.host, *place))
+        elif kind == b"T":
+            self.ciphertexts.append((_ciphertext(payload).connection, *place))
         elif kind == b"L":
             self.exchanges.append((*_astuple(decode_summary(payload)), *place[:3], 0))
         elif kind == b"S":
@@ -90,11 +109,12 @@ class Harvest:
     def _drop(self) -> None:
         self.exchanges.clear()
         self.connections.clear()
+        self.ciphertexts.clear()
 
     def ranges(self) -> dict[str, Any]:
         """The first and last ids, for the segment's row."""
         exchanges = [row[0] for row in self.exchanges]
-        connections = [row[0] for row in self.connections]
+        connections = [row[0] for row in (*self.connections, *self.ciphertexts)]
         return {
             "exchanges": self.finished,
             "first": min(exchanges, default=None),

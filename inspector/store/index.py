@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from inspector.store.archive import Opening
 from inspector.store.database import journal_mode, prepare
-from inspector.store.schema import connection, exchange
+from inspector.store.schema import ciphertext, connection, exchange
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +42,11 @@ _EXCHANGES = _upsert(
     exchange,
     "excluded.change > exchange.change OR exchange.fault = 'inspector-stopped' AND excluded.state <> 'open'",
 )
-_CONNECTIONS = _upsert(
-    connection,
-    "excluded.segment > connection.segment"
-    " OR excluded.segment = connection.segment AND excluded.position > connection.position",
+_LATER = (
+    "excluded.segment > {0}.segment OR excluded.segment = {0}.segment AND excluded.position > {0}.position"
 )
+_CONNECTIONS = _upsert(connection, _LATER.format("connection"))
+_CIPHERTEXTS = _upsert(ciphertext, _LATER.format("ciphertext"))
 _UNFIT = (
     OverflowError,
     UnicodeError,
@@ -149,6 +149,10 @@ class Index:
     def connections(self, rows: list[tuple[Any, ...]]) -> None:
         """The same for connections."""
         self._put(_CONNECTIONS, rows)
+
+    def ciphertexts(self, rows: list[tuple[Any, ...]]) -> None:
+        """The same for what is kept of connections' ciphertext."""
+        self._put(_CIPHERTEXTS, rows)
 
     def _put(self, sql: str, rows: list[tuple[Any, ...]]) -> None:
         try:

@@ -132,10 +132,11 @@ class Keeper:
             if self._path(going).exists():
                 return False
         with self._index.writing():
-            self._index.change(
-                "DELETE FROM connection WHERE id >= ? AND id <= ? AND engine = ? AND segment = ?",
-                [(going.first_connection, going.last_connection, going.engine, going.number)],
-            )
+            for table in ("connection", "ciphertext"):
+                self._index.change(
+                    f"DELETE FROM {table} WHERE id >= ? AND id <= ? AND engine = ? AND segment = ?",  # noqa: S608 - our own names
+                    [(going.first_connection, going.last_connection, going.engine, going.number)],
+                )
             self._index.change(
                 "DELETE FROM segment WHERE engine = ? AND number = ?", [(going.engine, going.number)]
             )

@@ -278,6 +278,8 @@ def _write(index: Index, followed: Followed, take: Take, harvest: Harvest) -> No
         index.exchanges(harvest.exchanges)
     if harvest.connections:
         index.connections(harvest.connections)
+    if harvest.ciphertexts:
+        index.ciphertexts(harvest.ciphertexts)
     size = take.frames[-1][2] if take.frames else followed.tail.place.position
     index.segment(engine=number, number=take.segment, bytes=size, **harvest.ranges())
     index.place(number, *take.then)

@@ -26,7 +26,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-INDEX_VERSION = "index_2"
+INDEX_VERSION = "index_3"
 CONTROL_VERSION = "control_1"
 
 
@@ -116,6 +116,17 @@ connection = sa.Table(
     _text("side"),
     sa.Column("opened", sa.Double, nullable=False),
     _text("host"),
+    _integer("engine"),
+    _integer("segment"),
+    _integer("position"),
+    _integer("length"),
+    sqlite_with_rowid=False,
+)
+
+ciphertext = sa.Table(
+    "ciphertext",
+    index,
+    sa.Column("id", Id, primary_key=True),  # the connection's
     _integer("engine"),
     _integer("segment"),
     _integer("position"),

@@ -48,7 +48,7 @@ def test_each_option_reaches_its_setting(told, tmp_path):
     _, (settings, _) = told(
         "--listen", "127.0.0.1:1", "--listen", "[::1]:2", "--web", "3", "--web-name", "x.localhost", "--no-capture",
         "--upstream-ca", str(authority), "--no-verify-upstream", "--upstream-proxy", "http://p:3128",
-        "--max-body", "1MiB", "--max-headers", "7", "--connect-timeout", "500ms", "--keep-alive", "1m",
+        "--max-body", "1MiB", "--keep-ciphertext", "0", "--max-headers", "7", "--connect-timeout", "500ms", "--keep-alive", "1m",
         "--retention-size", "1G", "--retention-count", "9", "--retention-age", "7d", "--proxy-auth", "me:se:cret",
     )  # fmt: skip
     assert settings.listen == ("127.0.0.1:1", "[::1]:2")
@@ -58,7 +58,7 @@ def test_each_option_reaches_its_setting(told, tmp_path):
     assert settings.upstream_ca == (str(authority),)
     assert not settings.verify_upstream
     assert settings.upstream_proxy == "http://p:3128"
-    assert settings.limits == Limits(captured_body=1 << 20, fields=7)
+    assert settings.limits == Limits(captured_body=1 << 20, fields=7, ciphertext=0)
     assert settings.timeouts == Timeouts(connect=0.5, pool=60.0)
     assert (settings.retention.size, settings.retention.count, settings.retention.age) == (
         1 << 30,

@@ -29,10 +29,13 @@ from inspector.engine.server import Engine
 from inspector.engine.settings import Settings, Timeouts
 from inspector.exchange.model import (
     Body,
+    Ciphertext,
     Connection,
     Exchange,
+    KeptCiphertext,
     Piece,
     Timeline,
+    decode_ciphertext,
     decode_connection,
     decode_exchange,
     decode_summary,
@@ -135,6 +138,7 @@ class Records:
         self.snapshots: list[Exchange] = []
         self.finals: list[bool] = []
         self.connections: dict[bytes, list[Connection]] = {}
+        self.ciphertexts: dict[bytes, list[KeptCiphertext]] = {}
         self.bodies: list[bytes] = []
         self.full = False
         self.full_of_bodies = False
@@ -154,6 +158,9 @@ class Records:
             elif kind == b"C":
                 connection = decode_connection(payload)
                 self.connections.setdefault(connection.id, []).append(connection)
+            elif kind == b"T":
+                kept = decode_ciphertext(payload)
+                self.ciphertexts.setdefault(kept.connection, []).append(kept)
             else:
                 self.bodies.append(payload)
             self._changed.notify_all()
@@ -195,6 +202,11 @@ class Records:
     def connection(self, id: bytes) -> Connection:
         """What stands on record about a connection, at last."""
         return self.connections[id][-1]
+
+    def ciphertext(self, connection: bytes) -> Ciphertext:
+        """What is kept of a connection's ciphertext at last."""
+        kept = self.wait(lambda: self.ciphertexts.get(connection))[-1]
+        return kept.of(b"".join(self.bodies[piece.offset] for piece in kept.pieces))
 
     def body(self, body: Body) -> bytes:
         """The captured bytes of a body."""

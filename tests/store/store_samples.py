@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from inspector.exchange.ids import Ids
-from inspector.exchange.model import Body, Connection, Exchange, Leg, Message, Piece, encode
+from inspector.exchange.model import Body, Connection, Exchange, KeptCiphertext, Leg, Message, Piece, encode
 from inspector.store.archive import ArchiveWriter
 from inspector.store.recorder import Recorder
 
@@ -68,6 +68,23 @@ class Played:
     def body(self, data: bytes) -> Piece | None:
         """Body bytes into the archive."""
         return self.writer.put(b"B", data)
+
+    def ciphertext(
+        self,
+        connection: bytes,
+        *said: tuple[bool, bytes],
+        after: KeptCiphertext | None = None,
+        full: bool = False,
+    ) -> KeptCiphertext:
+        """What passed on a connection into the archive: by the client or not, and what; `after` is what was put of it before."""
+        piece = self.writer.put(b"B", b"".join(data for _, data in said))
+        assert piece is not None
+        before = after or KeptCiphertext(connection, (), ())
+        passed = tuple((by_client, 0.25, len(data)) for by_client, data in said)
+        kept = KeptCiphertext(connection, before.passed + passed, (*before.pieces, piece), full)
+        self.writer.put(b"T", encode(kept))
+        self.writer.flush()
+        return kept
 
     def on_disk(self) -> Played:
         """Wait until all that was put is written."""
