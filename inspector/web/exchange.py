@@ -9,10 +9,21 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response, make_response, render_template, request, session, stream_with_context
 
 from inspector.exchange.model import Exchange
+from inspector.explain.onlookers import who_sees_what
 from inspector.store.captures import ArchiveGone, Captures
 from inspector.web.chains import Chains
 from inspector.web.errors import not_found
-from inspector.web.finding import HALVES, Half, Side, find_exchange, find_remains, leg_of, part_asked, part_of
+from inspector.web.finding import (
+    HALVES,
+    Half,
+    Side,
+    case_of,
+    find_exchange,
+    find_remains,
+    leg_of,
+    part_asked,
+    part_of,
+)
 from inspector.web.present.changes import difference, said
 from inspector.web.present.content import Content, window
 from inspector.web.present.heads import head, raw_lines
@@ -20,10 +31,11 @@ from inspector.web.present.marks import body_marks
 from inspector.web.present.overview import overview
 from inspector.web.present.phases import timing
 from inspector.web.present.picture import ENOUGH, recognise
+from inspector.web.present.sees import Noise, wire_of
 from inspector.web.present.shown import Shown, show, show_hex, show_raw
 from inspector.web.present.wires import wire
 
-TABS = {"messages": "Messages", "connection": "Connection", "timing": "Timing"}
+TABS = {"messages": "Messages", "sees": "Who sees what", "connection": "Connection", "timing": "Timing"}
 VIEWS = {"pretty": "Pretty", "raw": "Raw", "hex": "Hex"}
 SIDE_WORDS = {"browser": "Browser's side", "site": "Site's side", "changes": "What changed"}
 _SHOWS = {"pretty": show, "raw": show_raw, "hex": show_hex}
@@ -175,6 +187,14 @@ def _timing(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, A
     return {"attempts": exchange.server_leg.attempts if exchange.server_leg else ()}
 
 
+def _sees(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
+    case = case_of(captures, exchange)
+    leg = exchange.server_leg
+    kept = captures.ciphertext(leg.connection) if leg and leg.connection else None
+    onlookers = who_sees_what(case, wire_of(kept))
+    return {"sees": onlookers, "noise": Noise(onlookers)}
+
+
 _TAB_CONTEXTS: dict[str, Callable[[Captures, Exchange, Asked], dict[str, Any]]] = {
-    "messages": _messages, "timing": _timing,
+    "messages": _messages, "sees": _sees, "timing": _timing,
 }  # fmt: skip

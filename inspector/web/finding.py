@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from inspector.exchange import ids
 from inspector.exchange.model import Body, Connection, Exchange, Leg, Message, Summary
+from inspector.explain.case import Case
 from inspector.store.captures import ArchiveGone, Captures
 from inspector.web.errors import not_found
 
@@ -79,6 +82,19 @@ def find_remains(captures: Captures, text: str) -> tuple[Exchange, str]:
         if row is None:
             raise
         return Exchange(**{name: getattr(row, name) for name in Summary.__struct_fields__}), str(gone)
+
+
+def case_of(captures: Captures, exchange: Exchange, siblings: Sequence[Exchange] = ()) -> Case:
+    """All that is known around an exchange, as explanations want it, told now."""
+    client, server = (_known(captures, leg) for leg in (exchange.client_leg, exchange.server_leg))
+    return Case(exchange, client, server, tuple(siblings), time.time())
+
+
+def _known(captures: Captures, leg: Leg | None) -> Connection | None:
+    try:
+        return captures.connection(leg.connection) if leg and leg.connection else None
+    except ArchiveGone:
+        return None
 
 
 def find_connection(captures: Captures, text: str) -> Connection:

@@ -11,6 +11,7 @@ import msgspec
 
 from inspector.exchange.model import (
     Body,
+    Ciphertext,
     Connection,
     Decision,
     Exchange,
@@ -87,6 +88,7 @@ class FakeCaptures:
     def __init__(self, *exchanges: Exchange) -> None:
         self.exchanges = {exchange.id: exchange for exchange in exchanges}
         self.connections: dict[bytes, Connection] = {}
+        self.ciphertexts: dict[bytes, Ciphertext] = {}
         self.generation = 0
         self.gone: set[bytes] = set()
         self.fails: Exception | None = None
@@ -146,6 +148,9 @@ class FakeCaptures:
 
     def connection(self, id: bytes) -> Connection | None:
         return self.connections.get(id)
+
+    def ciphertext(self, id: bytes) -> Ciphertext | None:
+        return self.ciphertexts.get(id)
 
     def body(self, id: bytes, body: Body) -> Iterator[bytes]:
         if self.body_gone:

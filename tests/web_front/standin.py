@@ -18,7 +18,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from inspector.exchange.model import Connection, Exchange, Leg, Message, Tls
+from inspector.exchange.model import Chunk, Ciphertext, Connection, Exchange, Leg, Message, Tls
 from inspector.pki.authority import Authority
 from inspector.pki.certificates import leaf, new_key, root
 from inspector.pki.trust_stores.model import Look, Step
@@ -204,6 +204,16 @@ class StandIn:
 
     def connection(self, id: bytes) -> Connection | None:
         return line(id) if id in (CLIENT, SERVER, REFUSED) else None
+
+    def ciphertext(self, id: bytes) -> Ciphertext | None:
+        """Three records: a hello, its answer, and noise."""
+        if id != SERVER:
+            return None
+        records = (("client", 22, 300), ("server", 22, 90), ("client", 23, 200), ("server", 23, 1400))
+        return Ciphertext(id, tuple(
+            Chunk(by, n / 1000, bytes([kind, 3, 3]) + size.to_bytes(2, "big") + b"\xa7" * size)
+            for n, (by, kind, size) in enumerate(records)
+        ))  # type: ignore[arg-type]  # fmt: skip
 
     def neighbours(self, id: bytes) -> tuple[bytes | None, bytes | None]:
         return None, None

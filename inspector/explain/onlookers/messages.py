@@ -12,7 +12,7 @@ from inspector.explain.words import size, visible
 
 MOST_FIELDS = 60
 LONGEST = 400
-_BEGINNING = 600
+_BEGINNING = 300
 _MOST_PAIRS = 30
 _SECRET_FIELDS = frozenset(
     {

@@ -57,7 +57,7 @@ class Moment:
 class Onlookers:
     """The whole: what was on the wire, step by step, and the sum of it.
 
-    `heading` stands over the network's column. `on_this_computer`: nothing left it. `records` are those that the moments point into by
+    `heading` stands under the title of the network's column, where there is something to say. `on_this_computer`: nothing left it. `records` are those that the moments point into by
     number; `opened` is when their clock began, counted from the exchange's start.
     """
 

@@ -13,8 +13,7 @@ from inspector.explain.words import plural, tls_version
 from inspector.pki.describe import describe
 from inspector.wire.hosts import address_of
 
-_HERE = "Nothing left this computer. On a real network these bytes would have crossed it"
-_THERE = "Someone on the same network"
+_HERE = "Nothing left this computer. On a real network these bytes would have crossed it."
 _NOT_TOLD = say("The site learns nothing of this.")
 
 
@@ -28,7 +27,7 @@ def who_sees_what(case: Case, wire: Wire | None = None) -> Onlookers:
         *_messages(case, found),
     )
     return Onlookers(
-        heading=_HERE if here else _THERE,
+        heading=_HERE if here else "",
         summary=_summary(case),
         moments=moments,
         protected=_is_sealed(case),
@@ -267,10 +266,12 @@ def _summary(case: Case) -> Prose:
 def _notes(case: Case, found: Share) -> tuple[Prose, ...]:
     notes = []
     leg = case.exchange.server_leg
-    if case.secure and leg is not None and leg.turn > 1:
+    if leg is not None and leg.turn > 1:
+        what = "no lookup and no handshake" if case.secure else "no lookup and no new connection"
         notes.append(
             say(
-                "The connection was there already, so there was no lookup and no handshake this time: those were seen with the first exchange on it."
+                "The connection was there already, so there was {what} this time: those were seen with the first exchange on it.",
+                what=what,
             )
         )
     if found.lost:
