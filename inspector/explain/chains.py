@@ -274,9 +274,8 @@ def stand_in_chain(
     )
     if not tls.chain:
         return replace(base, missing="Not visible from here.")
-    # The leaf goes out with the certificate that signed it (`pki.leaves`); a practice authority's root the browser has to know.
-    sent, root = tls.chain[:2], tls.chain[-1]
-    case = Case(sent, host, _moment(connection.opened), (root,) if describe(root).self_issued else ())
+    sent, root = _sent_by_us(exchange, tls)
+    case = Case(sent, host, _moment(connection.opened), root)
     found = tuple(
         _judged_by_the_browser(each, believed) if each.id == "trust" else each for each in checks.run(case)
     )
@@ -290,7 +289,27 @@ def stand_in_chain(
         spare=spare,
         findings=_findings(found, case, now),
         end=End(believed.mark, believed.who, believed.sentence, believed.basis),
+        notes=(_MIRRORED,) if _is_mirrored(exchange) else (),
     )
+
+
+_MIRRORED = "It has the same fault as the site's own, as was asked for with --mirror-faults."
+
+
+def _is_mirrored(exchange: Exchange) -> bool:
+    return any(each.code == "fault-mirrored" for each in exchange.decisions)
+
+
+def _sent_by_us(exchange: Exchange, tls: Tls) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """What of a stand-in's chain went out, and the root that the browser has to know, if there is one.
+
+    A leaf goes out with the certificate that signed it, be that our root (`pki.leaves`); one with a mirrored fault with all but our root (`pki.mirror`).
+    """
+    root = tls.chain[-1:] if describe(tls.chain[-1]).self_issued else ()
+    if not _is_mirrored(exchange):
+        return tls.chain[:2], root
+    ours = tuple(der for der in root if describe(der).subject.startswith("Inspector "))
+    return (tls.chain[:-1] if ours and len(tls.chain) > 1 else tls.chain), ours
 
 
 def _judged_by_the_browser(check: Check, believed: Acceptance) -> Check:

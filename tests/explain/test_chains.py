@@ -17,7 +17,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.exchange.model import Connection, Exchange, Tls
+from inspector.exchange.model import Connection, Decision, Exchange, Tls
 from inspector.explain.acceptance import CapturedWindow
 from inspector.explain.chains import MOST, Chain, TrustStore, shown_chain, site_chain, stand_in_chain
 from inspector.pki.authority import Authority
@@ -229,11 +229,12 @@ class TestTheSitesOwn:
         assert any(f"the first {MOST} are read" in each for each in chain.notes)
 
 
-def exchange(agent: str = "Chrome 156") -> Exchange:
+def exchange(agent: str = "Chrome 156", *, mirrored: bool = False) -> Exchange:
     return Exchange(
         id=bytes(16), change=1, state="done", kind="http", origin="browser", started=0.0, duration=0.1, method="GET", scheme="https",
         host=HOST, port=443, path="/", version="HTTP/1.1", status=200, reason="OK", media="", resource="page", request_size=0,
         response_size=0, client="127.0.0.1:5", agent=agent, protection="decrypted", tls="TLSv1.3", remote="", changed=False, fault="", findings=0,
+        decisions=(Decision("fault-mirrored", "It expired."),) if mirrored else (),
     )  # fmt: skip
 
 
@@ -246,7 +247,13 @@ def standing_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Chain
     full = Authority.load_or_create(folder / "full", clock=clock)
     practice = Authority.create(folder / "practice", Scope.parse("example"), clock=clock)
 
-    def tell(*windows: CapturedWindow, limited: bool = False, agent: str = "Chrome 156", **tls: Any) -> Chain:
+    def tell(
+        *windows: CapturedWindow,
+        limited: bool = False,
+        mirrored: bool = False,
+        agent: str = "Chrome 156",
+        **tls: Any,
+    ) -> Chain:
         authority = practice if limited else full
         leaf = authority.issue([HOST], new_key().public_key())
         chain = tuple(each.public_bytes(Encoding.DER) for each in (leaf, *authority.above))
@@ -254,7 +261,7 @@ def standing_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Chain
         line = Connection(
             bytes(16), "client", SEEN.timestamp(), "127.0.0.1", 5, "127.0.0.1", 8080, tls=Tls(**facts)
         )
-        found = stand_in_chain(exchange(agent), line, windows, SEEN.timestamp())
+        found = stand_in_chain(exchange(agent, mirrored=mirrored), line, windows, SEEN.timestamp())
         assert found is not None
         return found
 
@@ -302,6 +309,13 @@ class TestTheStandIn:
 
     def test_resumed_it_was_seen_before(self, standing_in: Callable[..., Chain]) -> None:
         assert {each.came for each in standing_in(resumed=True).links} == {"earlier"}
+
+    def test_a_mirrored_fault_is_said_to_be_one(self, standing_in: Callable[..., Chain]) -> None:
+        chain = standing_in(mirrored=True)
+        assert [each.came for each in chain.links] == ["sent", "known"]
+        assert "the same fault as the site's own" in chain.notes[0]
+        stranger = standing_in(mirrored=True, chain=(LEAF.der, MIDDLE.der, ROOT.der))
+        assert [each.came for each in stranger.links] == ["sent", "sent", "sent"]
 
     def test_without_a_chain_it_is_not_visible(self, standing_in: Callable[..., Chain]) -> None:
         assert standing_in(chain=()).missing == "Not visible from here."
