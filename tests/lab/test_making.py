@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from inspector.lab.badtls import making
 from inspector.lab.badtls.cases import CASES
 from inspector.lab.badtls.making import P12_PASSWORD, ROOT, VISITOR, make
-from inspector.lab.badtls.sha1 import signed_over_sha1
 from inspector.pki.certificates import new_key
 from inspector.pki.checks import run
 from inspector.pki.describe import describe
 from inspector.pki.paths import Case
+from inspector.pki.sha1 import signed_over_sha1
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 FAILS = {

@@ -31,8 +31,8 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from inspector.lab.badtls.cases import CASES, DOMAIN
-from inspector.lab.badtls.sha1 import signed_over_sha1
 from inspector.pki.certificates import new_key
+from inspector.pki.sha1 import signed_over_sha1
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
