@@ -178,6 +178,12 @@ def test_curl_by_itself_is_refused_or_served(
 # --- in captured windows ---------------------------------------------------------------------------------
 
 
+TRUST = {
+    "chromium": "This window was told to accept the stand-in, it doesn't know the authority.",
+    "firefox": "This captured window trusts Inspector's authority",
+}
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.timeout(240)
@@ -202,5 +208,6 @@ def test_a_captured_window_opens_it_without_a_warning(
         row = until(look, f"{case.url} on the dashboard", LONGEST)
         assert (row["status"], row["method"]) == (200 if case.is_good else 502, "GET")
         assert row["agent"].lower().startswith(("chrom", "firefox"))
+        assert TRUST[browser] in words(dashboard.get(f"/exchange/{row['id']}/chains").text)
     finally:
         window.clean_up()
