@@ -61,12 +61,14 @@ def test_it_is_ours_alone_and_does_not_grow_for_ever(tmp_path):
             pass
     path = tmp_path / diary.FILE
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert len(path.read_text().splitlines()) <= diary.MOST + 1
     assert diary.read(tmp_path)[0].opened == (diary.MOST - 1) * 100.0
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]\n1\nnull", '{"pid": "x"}', '{"pid": 1, "opened": "x", "family": "chromium"}', '{"pid": 1, "opened": 1.0, "family": "lynx"}', "\xff\x00"])  # fmt: skip
 def test_what_is_no_diary_has_no_windows(tmp_path, text):
+    (tmp_path / diary.FILE).parent.mkdir()
     (tmp_path / diary.FILE).write_text(text, encoding="latin-1")
     assert diary.read(tmp_path, runs=there) == ()
 

@@ -1,4 +1,4 @@
-"""When captured windows were open, and of which family: DATA/windows.jsonl.
+"""When captured windows were open, and of which family: DATA/windows/diary.jsonl.
 
 The chain page wants to know: a Chromium among them was told to accept the stand-in, a Firefox has our authority in its own profile. Nothing
 of what anybody did in a window is here. Two lines a window, one when it opens, one when it is closed; of one that was killed the second is
@@ -19,7 +19,7 @@ from typing import Any
 from inspector.app.browsers.kinds import Browser
 from inspector.explain.acceptance import CapturedWindow
 
-FILE = "windows.jsonl"
+FILE = Path("windows", "diary.jsonl")
 MOST = 400  # lines
 _OURS_ONLY = 0o600
 
@@ -68,6 +68,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 def _write(path: Path, facts: dict[str, Any]) -> None:
     with contextlib.suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=False, exist_ok=True)
         _shorten(path)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _OURS_ONLY)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
