@@ -38,7 +38,7 @@ class Desk:
         try:
             await conversation.run()
         finally:
-            conversation.incoming.stop()
+            await conversation.incoming.stop()
 
 
 class _RefusedError(Exception):

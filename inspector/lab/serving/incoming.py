@@ -34,10 +34,12 @@ class Incoming:
                 self.rest += self._take(reading)
         return self.ended and not done.done()
 
-    def stop(self) -> None:
-        """Nobody will ask any more."""
+    async def stop(self) -> None:
+        """Nobody will ask any more: whoever owns the pipe may read from it again."""
         if self._reading is not None:
             self._reading.cancel()
+            await asyncio.wait({self._reading})
+            self._reading = None
 
     def _begin(self) -> asyncio.Task[bytes]:
         if self._reading is None:

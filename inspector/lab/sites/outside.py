@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
@@ -38,12 +39,13 @@ class Within(BaseAdapter):
         return session
 
     def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:  # type: ignore[override]  # no network, so no options of one
-        host = (request.url or "").partition("://")[2].partition("/")[0]
-        app = self._apps.get(host)
+        url = urlsplit(request.url or "")
+        app = self._apps.get(url.netloc)
         if app is None:
-            raise requests.ConnectionError(f"{host} is no practice site")
+            raise requests.ConnectionError(f"{url.netloc} is no practice site")
         answer = Client(app).open(
-            request.url,
+            request.path_url,
+            base_url=f"{url.scheme}://{url.netloc}",
             method=request.method,
             headers=list(request.headers.items()),
             data=request.body or b"",

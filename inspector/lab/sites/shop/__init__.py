@@ -15,6 +15,7 @@ from flask import Flask
 from ..basics import csrf
 from ..basics.cookies import use_sessions
 from ..basics.headers import safe_headers
+from ..basics.icon import use_icon
 from ..basics.keys import secret_key
 from ..basics.neighbours import HOSTS, know_neighbours
 from .accounts import Accounts
@@ -58,10 +59,11 @@ def create_app(folder: Path | str, outside: requests.Session | None = None) -> F
     app.extensions["reset"] = lambda: reset(app)
 
     use_sessions(app, "shop")
+    follow_clicks(app)
     csrf.protect(app, except_below=("/api/", "/try/echo"))
     safe_headers(app, connect_src=f"'self' {_API}")
     know_neighbours(app)
-    follow_clicks(app)
+    use_icon(app, "/static/leaf.svg")
     app.jinja_env.filters["money"] = money
     app.jinja_env.globals["KINDS"] = KINDS
     errors.register(app)

@@ -59,12 +59,7 @@ def follow_clicks(app: Flask) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
-        if (
-            g.get("click")
-            and g.click.asked
-            and "visitor" in session
-            and request.endpoint not in _NO_CLICKS
-            and request.blueprint != "databases"
-        ):
+        followed = request.endpoint not in _NO_CLICKS and request.blueprint != "databases"
+        if g.click.asked and followed and (response.mimetype == "text/html" or "visitor" in session):
             current_app.extensions["clicks"].add(visitor(), g.click)
         return response

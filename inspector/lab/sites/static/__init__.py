@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Flask, Response, send_from_directory
 
 from ..basics.headers import safe_headers
+from ..basics.icon import use_icon
 from .tides import tide_table
 
 PAGES = Path(__file__).parent / "pages"
@@ -25,6 +26,7 @@ def create_app(folder: Path | str) -> Flask:
     folder = Path(folder).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     safe_headers(app)
+    use_icon(app, "/images/mark.svg")
 
     @app.get("/")
     def home() -> Response:

@@ -27,11 +27,13 @@ _MOST_REVIEWS = 50
 
 @blueprint.app_context_processor
 def everywhere() -> dict[str, object]:
-    """What every page needs: who is logged in, and what lies in the basket."""
-    return {
-        "customer": customer(),
-        "basket_count": lambda: sum(line.count for line in g.shop.basket(visitor())),
-    }
+    """What every page needs: who is logged in, and how much lies in the basket."""
+    return {"customer": customer(), "basket_count": basket_count}
+
+
+def basket_count() -> int:
+    """Whoever we do not know yet has no basket; and is not given a cookie for that, which might be the answer to a forged request."""
+    return sum(line.count for line in g.shop.basket(visitor())) if "visitor" in session else 0
 
 
 @blueprint.get("/")
