@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+import msgspec
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from inspector.exchange.model import Connection, Exchange
 from inspector.explain.acceptance import CapturedWindow
@@ -110,6 +111,12 @@ def blueprint(captures: Captures, chains: Chains) -> Blueprint:
             response.headers["Content-Disposition"] = 'attachment; filename="why-it-was-believed.svg"'
         return response
 
+    @pages.get("/api/v1/exchanges/<id>/chains")
+    def listed(id: str) -> Response:
+        """Both chains as JSON, told in the same words; certificates as base64 of their DER."""
+        both = chains.of(find_exchange(captures, id))
+        return jsonify({side: _chain_json(chain) for side, chain in both.chains})
+
     @pages.get("/exchange/<id>/certificate/<side>/<int:number>.pem")
     def certificate(id: str, side: str, number: int) -> Response:
         """One certificate as a file."""
@@ -121,6 +128,10 @@ def blueprint(captures: Captures, chains: Chains) -> Blueprint:
         return response
 
     return pages
+
+
+def _chain_json(chain: Chain) -> dict[str, Any]:
+    return dict(msgspec.to_builtins(chain)) | {"failed": [each.check.id for each in chain.failed]}
 
 
 def told(exchange: Exchange, both: Both) -> dict[str, Any]:

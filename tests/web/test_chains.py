@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -166,6 +167,26 @@ def test_certificates_can_be_saved(filled, browser, minted):
             assert "attachment" in answer.headers["Content-Disposition"]
     for path in ("browser/9.pem", "elsewhere/0.pem", "site/-1.pem"):
         assert browser.get(f"/exchange/{ID}/certificate/{path}").status_code == 404
+
+
+def test_programs_get_both_chains_in_the_same_words(filled, browser, minted):
+    filled(
+        server={
+            "version": "",
+            "verified": False,
+            "why_not": "certificate has expired",
+            "verify_code": 10,
+            "sni": "other.test",
+        }
+    )
+    both = browser.get(f"/api/v1/exchanges/{ID}/chains").get_json()
+    assert set(both) == {"browser", "site"}
+    assert {"name", "dates"} <= set(both["site"]["failed"])
+    assert both["browser"]["failed"] == []
+    first = both["site"]["links"][0]
+    assert base64.b64decode(first["der"]) == minted[0]
+    assert (first["facts"]["subject"], first["came"]) == (HOST, "sent")
+    assert browser.get("/api/v1/exchanges/" + "f" * 32 + "/chains").status_code == 404
 
 
 class TestThePicture:
