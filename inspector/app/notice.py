@@ -20,6 +20,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     """A running Inspector: `started` in seconds since the epoch, `children` by role, all process ids.
 
     `lab` is where the bad-TLS lab listens, for http and for https, if there is one. `reverse` is the one site it stands in front of, if it does; `proxy_auth` whether the proxy asks other computers for a log-in.
+    `upstream` is the proxy by which it goes to the sites (without a password), if it does.
     """
 
     pid: int
@@ -33,6 +34,11 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     lab: tuple[str, ...] = ()
     fresh: bool = False
     reverse: str = ""
+    upstream: str = ""
+    upstream_found_in: str = ""
+    upstream_ca: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    passthrough: tuple[str, ...] = ()
     proxy_auth: bool = False
     children: dict[str, int] = {}
     restarts: dict[str, int] = {}

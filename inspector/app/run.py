@@ -21,6 +21,7 @@ from inspector.app.platform import Platform, here
 from inspector.app.processes import Role
 from inspector.app.settings import RunSettings
 from inspector.app.supervisor import ENGINE, LAB, RECORDER, WEB, Screen, Supervisor
+from inspector.app.upstream import without_password
 
 MODULES = {
     ENGINE: "inspector.app.engine_process",
@@ -125,6 +126,8 @@ def _running(supervisor: Supervisor, settings: RunSettings, started: float) -> n
         pid=os.getpid(), version=__version__, started=started, home=settings.home, listen=settings.listen,
         web=settings.web, lab=settings.lab, web_name=settings.web_name, dashboard=dashboard(settings), fresh=settings.fresh,
         reverse=settings.reverse, proxy_auth=bool(settings.proxy_auth),
+        upstream=without_password(settings.upstream_proxy), upstream_found_in=settings.upstream_found_in,
+        upstream_ca=settings.upstream_ca, only=settings.only, passthrough=settings.passthrough,
         children=supervisor.children, restarts=dict(supervisor.restarts),
     )  # fmt: skip
 

@@ -30,6 +30,9 @@ COMMANDS = {
     "env": Entry(
         "inspector.cli.env", "Print the variables that send a terminal's programs through the proxy."
     ),
+    "doctor": Entry(
+        "inspector.cli.doctor", "Find out why nothing appears, or why HTTPS fails, and say what to do."
+    ),
     "status": Entry("inspector.cli.status", "Say whether Inspector runs, where, and how it is."),
     "ca": Entry("inspector.cli.ca", "The certificate authority: where it is, who trusts it, a new one."),
     "cert": Entry(

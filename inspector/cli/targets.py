@@ -21,6 +21,19 @@ def target(text: str, connect: str | None = None) -> Target:
     return Target(host, *there)
 
 
+def address(text: str) -> str:
+    """The address of a page, for a site that may be named by its host alone; UsageError for what is none."""
+    whole = text if "://" in text else f"https://{text}"
+    try:
+        parts = urlsplit(whole)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in ("http", "https") or not whole.isprintable() or " " in whole:
+        raise click.UsageError(f"{text!r} is no address of a site: write https://example.com/.")
+    return parts._replace(path=parts.path or "/", fragment="").geturl()
+
+
 def _split(text: str) -> tuple[str, int]:
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")

@@ -7,6 +7,7 @@ docs/env.md; here is what a person types who wants to mend one program only.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from inspector.exchange.agents import agent_name
@@ -108,6 +109,7 @@ ANYTHING = Program(
 )  # fmt: skip
 
 _BY_ID = {program.id: program for program in PROGRAMS}
+_COMMAND = re.compile(r"(`|\$\()inspector ((?:ca|browse|env|doctor|run|cert)\b[^`)]*)(`|\))")
 _LONG = re.compile(r"^(?P<first>[^/\s(]+)")
 _HIDDEN = {
     "okhttp": "android",
@@ -117,6 +119,12 @@ _HIDDEN = {
     "pip": "pip",
     "axios": "node",
 }
+
+
+def typed(step: str, command: Callable[[str], str], ca: str) -> str:
+    """A step with the paths and commands of one home in it: `command` makes `ca trust` what one would type here."""
+    commands = _COMMAND.sub(lambda found: f"{found[1]}{command(found[2])}{found[3]}", step)
+    return commands.replace("{ca}", ca or "ca.pem")
 
 
 def name_in(asked: bytes) -> str:

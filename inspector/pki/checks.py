@@ -275,7 +275,7 @@ def _trust(case: Case, facts: Sequence[CertificateFacts]) -> Check:
         return Check("trust", title, False, sentence, cure, "self-signed", (0,))
     name = top.subject if top.self_issued else top.issuer
     sentence = f"{name} is not in the trust store."
-    if name.startswith("Inspector "):
+    if name.startswith("Inspector CA"):
         cure = (
             "That is an authority of Inspector's: `inspector ca trust` adds this home's to the trust stores."
         )

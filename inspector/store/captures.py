@@ -31,7 +31,7 @@ from inspector.store.access import Access
 from inspector.store.database import StoreProblem, captures_folder, index_path
 from inspector.store.feed import Feed
 from inspector.store.reader import ArchiveGone, ArchiveReader
-from inspector.store.refused import history_of, newest_failures
+from inspector.store.refused import failure_for, history_of, newest_failures
 from inspector.store.rows import COLUMNS, Row, row_of
 from inspector.store.schema import ciphertext, connection, engine, exchange, segment
 from inspector.store.settings import Settings
@@ -135,6 +135,11 @@ class Captures:
         """Handshakes with clients that failed, the newest first."""
         with self._access.reading() as reading:
             return tuple(newest_failures(reading, limit))
+
+    def failure_for(self, host: str) -> Row | None:
+        """The newest handshake with a client that failed for this host."""
+        with self._access.reading() as reading:
+            return failure_for(reading, host)
 
     def history(self, failed: Summary) -> History:
         """What the client of a failed handshake did before it."""

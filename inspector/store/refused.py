@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.exchange.model import Summary
+from inspector.exchange.own_names import ALONE, PROBE
 from inspector.explain.refusals import History
 from inspector.store.rows import COLUMNS, Row, row_of
 from inspector.store.schema import exchange
@@ -19,13 +20,20 @@ LOOKED_AT = 50_000  # newest exchanges, in which a client's earlier success is l
 AN_HOUR = 3600.0
 _X = exchange.c
 _TLS = _X.kind == sa.literal_column("'tls'")  # written out, so that the index over these rows serves
+_NO_PROBE = sa.and_(
+    ~_X.host.endswith(f".{PROBE}", autoescape=True), ~_X.host.endswith(f".{ALONE}", autoescape=True)
+)
 _AT_THE_DOOR = ("not-http", "tls-client-certificate-wanted")
 
 
 def newest_failures(reading: sa.Connection, limit: int) -> list[Row]:
-    """Handshakes that failed, the newest first; with TLS at the proxy's own door, and requests for client certificates, of late."""
+    """Handshakes that failed, the newest first, but for those by which a browser is asked whom it believes; with TLS at the proxy's own
+    door, and requests for client certificates, of late."""
     handshakes = (
-        sa.select(*COLUMNS, _X.engine).where(_TLS, _X.fault != "").order_by(_X.id.desc()).limit(limit)
+        sa.select(*COLUMNS, _X.engine)
+        .where(_TLS, _NO_PROBE, _X.fault != "")
+        .order_by(_X.id.desc())
+        .limit(limit)
     )
     found = [row_of(row) for row in reading.execute(handshakes)]
     oldest = _oldest_looked_at(reading)
@@ -38,6 +46,11 @@ def newest_failures(reading: sa.Connection, limit: int) -> list[Row]:
         )
         found += [row_of(row) for row in reading.execute(others)]
     return sorted(found, key=lambda row: row.id, reverse=True)[:limit]
+
+
+def failure_for(reading: sa.Connection, host: str) -> Row | None:
+    """The newest failed handshake for a host."""
+    return _last(reading, _TLS, _X.host == host)
 
 
 def history_of(reading: sa.Connection, failed: Summary) -> History:
@@ -58,7 +71,7 @@ def history_of(reading: sa.Connection, failed: Summary) -> History:
     )
     lately = (_X.started >= failed.started - AN_HOUR, _X.id <= failed.id)
     elsewhere = sa.select(sa.func.count(_X.host.distinct())).where(
-        _TLS, *same, *lately, _X.host != failed.host, _X.fault != ""
+        _TLS, *same, *lately, _X.host != failed.host, _NO_PROBE, _X.fault != ""
     )
     return History(
         trusted.started if trusted is not None else None,

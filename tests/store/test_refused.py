@@ -104,3 +104,19 @@ def test_failed_handshakes_are_found_by_their_own_index(home: Path, captures: Ca
         )
         assert "exchange_tls" in str(plan.all())
     reading.dispose()
+
+
+def test_questions_to_a_browser_are_no_refusals_of_a_site(
+    captures: Captures, engine: Played, recorder: Recorder
+) -> None:
+    asked = engine.put(**FAILED, host="a1b2.probe.inspector.test")
+    engine.put(**FAILED, host="a1b2.alone.inspector.test")
+    failed = engine.put(**FAILED, host="shop.test")
+    engine.on_disk()
+    take_in(recorder)
+    assert [row.id for row in captures.refused()] == [failed.id]
+    assert captures.history(failed) == History()
+    found = captures.failure_for("a1b2.probe.inspector.test")
+    assert found is not None
+    assert found.id == asked.id
+    assert captures.failure_for("nobody.test") is None

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from inspector.exchange.model import Exchange, Summary
 from inspector.explain.own_requests import whose
+from inspector.explain.programs import typed
 from inspector.explain.refusals import SURE, Cause, Cure, classify, concerns
 from inspector.store.captures import ArchiveGone, Captures, Row
 from inspector.web.settings import WebSettings
 
 LOOKED_AT = 500
 EXPLAINED = 60
-_COMMAND = re.compile(r"(`|\$\()inspector ((?:ca|browse|env|doctor|run|cert)\b[^`)]*)(`|\))")
 _LOOPBACK = ("127.", "[::1]", "[::ffff:127.")
 
 
@@ -103,9 +102,7 @@ class Refusals:
         return Refused(host, newest.id.hex(), len(rows), newest.started, refusal, whose(host))
 
     def _typed(self, step: str) -> str:
-        """A step with this home's own paths and commands in it."""
-        commands = _COMMAND.sub(lambda found: f"{found[1]}{self._settings.command(found[2])}{found[3]}", step)
-        return commands.replace("{ca}", self._settings.ca_path or "ca.pem")
+        return typed(step, self._settings.command, self._settings.ca_path)
 
 
 def _client(row: Summary) -> tuple[str, str]:
