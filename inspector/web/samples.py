@@ -1,9 +1,14 @@
-"""One row of the list in each of its states, for the style guide and its screenshots."""
+"""One row of the list in each of its states, and two chains of certificates, for the style guide and its screenshots."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+from inspector.explain.chains import Chain, Dates, End, Finding, Link
+from inspector.explain.remedies import REMEDIES
+from inspector.pki.checks import Check
+from inspector.pki.describe import CertificateFacts
 from inspector.store.captures import Row
 from inspector.web.rows import row_view
 
@@ -39,3 +44,58 @@ def sample_rows() -> tuple[dict[str, Any], ...]:
         row_view(Row(**_PLAIN | state | {"id": (n + 1).to_bytes(16, "big")}))
         for n, state in enumerate(_STATES)
     )
+
+
+_SEEN = 1_767_225_600.0
+_HOST = "shop.inspector.test"
+
+
+def sample_chains() -> tuple[Chain, Chain]:
+    """A stand-in that a window was told to accept, and a site's chain that was not believed."""
+    leaf, root = (
+        _link(_HOST, "Inspector CA"),
+        _link("Inspector CA", "Inspector CA", role="Inspector's authority"),
+    )
+    told = "This window was told to accept the stand-in, it doesn't know the authority."
+    end = End("open", "Nobody: the window was told to accept it", told, "How one knows: by when it was open.")
+    checks = (
+        Finding(Check("name", f"It is for {_HOST}", True, f"It is for {_HOST}.")),
+        Finding(Check("trust", "The browser trusts its authority", None, told)),
+    )
+    stand_in = Chain("stand-in", "Stand-in", _HOST, _SEEN, "open", told, (leaf, root), (), checks, end)
+    late = _link(_HOST, "Shop root", role="The site's own certificate", blamed=("dates",))
+    top = _link("Shop root", "Shop root", role="A root: an authority that signed itself", sent=False)
+    remedy = REMEDIES["expired"]
+    failed = Finding(
+        Check("dates", "It was valid when it was captured", False, f"{_HOST} expired on 1 December 2025, 31 days ago.", "", "expired", (0,)),
+        "NET::ERR_CERT_DATE_INVALID", "SEC_ERROR_EXPIRED_CERTIFICATE", remedy.why, remedy.owner, remedy.visitor,
+    )  # fmt: skip
+    vouches = End(
+        "good", "The trust store /etc/ssl/certs", "Shop root stands in it, and vouches for all below it."
+    )
+    verdict = f"The certificate of {_HOST} expired on 1 December 2025, 31 days ago."
+    return stand_in, Chain(
+        "site", "The site's own", _HOST, _SEEN, "bad", verdict, (late, top), (), (failed, checks[0]), vouches
+    )
+
+
+def _link(
+    name: str,
+    issuer: str,
+    *,
+    role: str = "The stand-in certificate",
+    sent: bool = True,
+    blamed: tuple[str, ...] = (),
+) -> Link:
+    ends = dt.datetime.fromtimestamp(_SEEN + (30 if not blamed else -31) * 86400, dt.UTC)
+    facts = CertificateFacts(
+        subject=name,
+        issuer=issuer,
+        not_after=ends,
+        key="ECDSA, P-256",
+        self_issued=name == issuer,
+        is_authority=name == issuer,
+    )
+    dates = Dates("expired 31 days ago", False) if blamed else Dates("30 days left", True)
+    words = "Sent." if sent else "Not sent, and need not be: found in the trust store."
+    return Link(name.encode(), facts, role, "sent" if sent else "store", words, dates, blamed)

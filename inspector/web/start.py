@@ -9,7 +9,9 @@ from werkzeug.wrappers import Response
 
 from inspector.store.captures import Captures
 from inspector.web.navigation import LEVELS, THEMES, back_to
-from inspector.web.samples import sample_rows
+from inspector.web.present.chain_picture import LAYOUTS, draw
+from inspector.web.present.palette import INLINE
+from inspector.web.samples import sample_chains, sample_rows
 from inspector.web.settings import WebSettings
 
 
@@ -31,7 +33,11 @@ def blueprint(settings: WebSettings, captures: Captures) -> Blueprint:
 
     @start.get("/styleguide")
     def styleguide() -> str:
-        return render_template("styleguide.html", rows=sample_rows())
+        chains = sample_chains()
+        pictures = [draw(*chains, layout) for layout in LAYOUTS.values()]
+        return render_template(
+            "styleguide.html", rows=sample_rows(), chains=chains, pictures=pictures, inline=INLINE
+        )
 
     @start.post("/preferences")
     def preferences() -> Response:
