@@ -22,6 +22,7 @@ from inspector.pki.paths import Case
 from inspector.pki.reasons import browser_names
 from inspector.pki.verdict import WhyNot, why_not
 
+_JUST_NOW = 60.0  # seconds in which a trust store hardly changes
 MOST = 12  # certificates of a chain that are read: who sends more is up to something
 
 Whose = Literal["site", "stand-in", "shown"]
@@ -177,7 +178,7 @@ def site_chain(connection: Connection, store: TrustStore, now: float) -> Chain |
         spare=spare,
         findings=_findings(found, case, now),
         end=_site_end(found, links, store, tls),
-        notes=_site_notes(tls, store, found),
+        notes=_site_notes(tls, found, old=now > connection.opened + _JUST_NOW),
     )
 
 
@@ -239,7 +240,7 @@ def _site_end(found: Sequence[Check], links: Sequence[Link], store: TrustStore, 
     return End("bad", f"Nobody in {store.title}", trust.sentence)
 
 
-def _site_notes(tls: Tls, store: TrustStore, found: Sequence[Check]) -> tuple[str, ...]:
+def _site_notes(tls: Tls, found: Sequence[Check], *, old: bool) -> tuple[str, ...]:
     notes = []
     if tls.resumed:
         notes.append(
@@ -250,7 +251,7 @@ def _site_notes(tls: Tls, store: TrustStore, found: Sequence[Check]) -> tuple[st
     if len(tls.chain) > MOST:
         notes.append(f"The site sent {len(tls.chain)} certificates; the first {MOST} are read.")
     judged = next((each for each in found if each.id == "trust"), None)
-    if judged is not None and judged.good is not None and not tls.verified:
+    if old and judged is not None and judged.good is not None and not tls.verified:
         notes.append(
             "The trust store was read just now; it may have been another one when this was captured."
         )

@@ -219,6 +219,12 @@ class TestTheSitesOwn:
         chain = told(**refused(0, "no certificate sent"))
         assert [each.check.reason for each in chain.failed] == ["no-certificate"]
 
+    def test_a_store_read_long_after_is_said_to_be_today_s(self) -> None:
+        refusal = refused(20)
+        assert not told(LEAF, store=EMPTY, **refusal).notes
+        later = told(LEAF, store=EMPTY, now=SEEN + DAY, **refusal)
+        assert "The trust store was read just now" in later.notes[0]
+
     def test_plain_tcp_has_none(self) -> None:
         line = Connection(bytes(16), "server", 0.0, "192.0.2.7", 80, "192.0.2.1", 5, HOST)
         assert site_chain(line, STORE, 0.0) is None

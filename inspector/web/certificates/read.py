@@ -44,7 +44,7 @@ def blueprint(settings: WebSettings, roots: Roots, visits: Visits) -> Blueprint:
     def look() -> str | Response:
         only_near(
             "Looking at a server is something that Inspector does for browsers on its own computer: a dashboard must not be a way into its network.",
-            f"There, type:  {settings.command('cert check HOST')}",
+            f"There, type:  {settings.program} cert check HOST",
         )
         server = request.form.get("server", "")
         visited = visits.visit(server)
