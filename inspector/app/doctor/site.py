@@ -323,20 +323,21 @@ def _told(fetched: Fetched) -> str:
 def _answered(exchange: Exchange) -> Iterator[Finding]:
     fault = exchange.error
     title = "It answers"
-    if fault is not None:
-        if fault.code not in (*_BEFORE_TLS, *_TLS) and not fault.code.startswith("refused-"):
-            yield Finding(fault.code, GROUP, title, "bad", _sentence(exchange), look_up(fault.code).cure)
-        return
     left = next((each.detail for each in exchange.decisions if each.code == "left-encrypted"), "")
     if left:
+        sentence = f"It was left encrypted: {left} So the site's own certificate comes to the program, and what it answers cannot be seen."
         yield Finding(
             "left-encrypted",
             GROUP,
             title,
             "open",
-            f"It was left encrypted: {left}",
-            "What it answered cannot be seen then.",
+            sentence,
+            "To have it decrypted: on the dashboard, Set-up, What is decrypted.",
         )
+        return
+    if fault is not None:
+        if fault.code not in (*_BEFORE_TLS, *_TLS) and not fault.code.startswith("refused-"):
+            yield Finding(fault.code, GROUP, title, "bad", _sentence(exchange), look_up(fault.code).cure)
         return
     state: State = "good" if 200 <= exchange.status < 400 else "caution" if exchange.status < 500 else "bad"
     sentence = f"{exchange.status} {exchange.reason}".strip() + (
