@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from inspector.exchange.model import NO_BODY, Body, Connection, Exchange, Leg, Message, Tls
+from inspector.explain.values.markup import Page, read_page
 from inspector.wire.codings import decode
 from inspector.wire.fields import Field, field_lines
 from inspector.wire.hosts import address_of
@@ -257,6 +258,14 @@ class Case:
     def content(self) -> Content:
         """The response's body, decoded, as far as the record itself holds it."""
         return self._content("response")
+
+    @cached_property
+    def page(self) -> Page | None:
+        """The response as a web page, as far as it can be read; None if it is none."""
+        kind = self.response.first("content-type").partition(";")[0].strip().lower()
+        if kind not in ("text/html", "application/xhtml+xml") or self.answered_here or not self.content.data:
+            return None
+        return read_page(self.content.data)
 
     def _content(self, half: Half) -> Content:
         body = body_of(self.exchange, half)

@@ -1,0 +1,70 @@
+"""All checks, in the order of their groups. A new file is one more line here."""
+
+from __future__ import annotations
+
+from inspector.explain.checks import (
+    bad_token,
+    broken_link,
+    charset,
+    clock_wrong,
+    content_type,
+    cookie_attributes,
+    cookie_refused,
+    cookie_too_wide,
+    cookies_large,
+    cors_blocked,
+    cors_open,
+    cors_star_credentials,
+    cors_vary,
+    csrf_token_missing,
+    cut_off,
+    debug_page,
+    error_as_success,
+    fetched_again,
+    framing,
+    freshness_missing,
+    hsts_missing,
+    large_image,
+    leaves_https,
+    malformed,
+    many_calls,
+    mixed_content,
+    not_kept_alive,
+    open_redirect,
+    packed_twice,
+    password_over_http,
+    policy,
+    preflights_repeated,
+    private_cached,
+    redirect_chain,
+    referrer_leak,
+    reflected_input,
+    secret_in_answer,
+    secret_in_url,
+    server_failed,
+    session_fixation,
+    session_readable,
+    slow_answer,
+    sniffing,
+    uncompressed,
+    unencrypted,
+    validator_ignored,
+    validators_missing,
+    vary_encoding,
+    versions_told,
+    weak_tls,
+    websocket_origin,
+)
+from inspector.explain.checks.model import Check
+
+_FILES = (
+    password_over_http, unencrypted, secret_in_url, secret_in_answer, reflected_input, csrf_token_missing, session_fixation, bad_token,
+    mixed_content, leaves_https, hsts_missing, weak_tls, open_redirect, referrer_leak, websocket_origin, debug_page, framing, policy,
+    sniffing, versions_told, cookie_attributes, cookie_refused, cookie_too_wide, cookies_large, session_readable, cors_open, cors_blocked,
+    cors_star_credentials, cors_vary, preflights_repeated, private_cached, freshness_missing, validators_missing, validator_ignored,
+    vary_encoding, fetched_again, uncompressed, packed_twice, large_image, redirect_chain, many_calls, slow_answer, not_kept_alive,
+    content_type, charset, clock_wrong, cut_off, server_failed, broken_link, error_as_success, malformed,
+)  # fmt: skip
+
+CHECKS: tuple[Check, ...] = tuple(file.CHECK for file in _FILES)
+BY_ID: dict[str, Check] = {check.id: check for check in CHECKS}
