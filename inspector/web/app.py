@@ -24,6 +24,7 @@ from inspector.web import (
     feed,
     filters,
     guard,
+    learn,
     navigation,
     refused,
     setup,
@@ -84,6 +85,7 @@ def create_dashboard(
     for part in (
         auth.blueprint(keys),
         start.blueprint(settings, captures),
+        learn.blueprint(),
         traffic.blueprint(settings, captures),
         exchange.blueprint(captures, both),
         chains.blueprint(captures, both),

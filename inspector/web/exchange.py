@@ -33,11 +33,20 @@ from inspector.web.present.phases import timing
 from inspector.web.present.picture import ENOUGH, recognise
 from inspector.web.present.sees import Noise, wire_of
 from inspector.web.present.shown import Shown, show, show_hex, show_raw
+from inspector.web.present.story import story_of
 from inspector.web.present.wires import wire
 
-TABS = {"messages": "Messages", "sees": "Who sees what", "connection": "Connection", "timing": "Timing"}
+TABS = {
+    "story": "Story",
+    "messages": "Messages",
+    "sees": "Who sees what",
+    "connection": "Connection",
+    "timing": "Timing",
+}
 VIEWS = {"pretty": "Pretty", "raw": "Raw", "hex": "Hex"}
 SIDE_WORDS = {"browser": "Browser's side", "site": "Site's side", "changes": "What changed"}
+_FIRST = {"new": "story", "details": "messages"}
+_OF_MESSAGES = {"side", *HALVES, *(f"{half}_from" for half in HALVES)}
 _SHOWS = {"pretty": show, "raw": show_raw, "hex": show_hex}
 
 
@@ -56,11 +65,13 @@ class Asked(NamedTuple):
     def read(cls, id: str) -> Asked:
         args = request.args
         tab = args.get("tab", session.get("tab", ""))
+        if "tab" not in args and not _OF_MESSAGES.isdisjoint(args):
+            tab = "messages"
         views = [args.get(half, "") for half in HALVES]
         starts = [min(max(args.get(f"{half}_from", 0, type=int), 0), 1 << 40) for half in HALVES]
         return cls(
             id,
-            tab if tab in TABS else "messages",
+            tab if tab in TABS else _FIRST.get(session.get("level", "new"), "story"),
             args.get("side") if args.get("side") in SIDE_WORDS else "browser",  # type: ignore[arg-type]  # a key
             views[0] if views[0] in VIEWS else "pretty",
             views[1] if views[1] in VIEWS else "pretty",
@@ -187,6 +198,10 @@ def _timing(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, A
     return {"attempts": exchange.server_leg.attempts if exchange.server_leg else ()}
 
 
+def _story(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
+    return story_of(case_of(captures, exchange))
+
+
 def _sees(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
     case = case_of(captures, exchange)
     leg = exchange.server_leg
@@ -196,5 +211,5 @@ def _sees(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any
 
 
 _TAB_CONTEXTS: dict[str, Callable[[Captures, Exchange, Asked], dict[str, Any]]] = {
-    "messages": _messages, "sees": _sees, "timing": _timing,
+    "story": _story, "messages": _messages, "sees": _sees, "timing": _timing,
 }  # fmt: skip

@@ -25,6 +25,7 @@ class Entry(NamedTuple):
 
 
 _ENTRIES = (
+    ("Learn", "book-open", "/learn", ("/learn",)),
     ("Traffic", "activity", "/traffic", ("/traffic", "/exchange")),
     ("Certificates", "certificate", "/certificates", ("/certificates",)),
     ("Set-up", "settings", "/set-up", ("/set-up",)),

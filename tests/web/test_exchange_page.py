@@ -22,6 +22,12 @@ HOSTILE = (
 )
 
 
+STANDARDS = (
+    "https://www.rfc-editor.org/", "https://developer.mozilla.org/", "https://datatracker.ietf.org/", "https://fetch.spec.whatwg.org/",
+    "https://html.spec.whatwg.org/", "https://www.w3.org/",
+)  # fmt: skip
+
+
 class Page(HTMLParser):
     """What a browser would find: elements, and whether any of them could run or style."""
 
@@ -42,10 +48,15 @@ class Page(HTMLParser):
                 assert not name.startswith("on"), (tag, name)
                 assert name != "style"
                 if name in ("href", "src", "action", "hx-get"):
-                    assert value.startswith(("/", "#", "?")), (tag, value)
+                    if attributes.get("rel") == "noopener noreferrer":
+                        assert value.startswith(STANDARDS), value
+                    else:
+                        assert value.startswith(("/", "#", "?")), (tag, value)
 
 
 def page(browser, query="", status=200, **headers):
+    """The page, with Messages open if `query` says nothing else."""
+    query = query or "?tab=messages"
     answer = browser.get(f"/exchange/{ID}{query}", headers=headers)
     assert answer.status_code == status
     text = answer.get_data(as_text=True)
@@ -108,10 +119,34 @@ def test_earlier_later_and_back(desk, browser):
 
 
 def test_the_last_tab_is_kept(browser):
+    assert 'aria-label="Story"' in page(browser, "?")
     page(browser, "?tab=timing")
-    assert "In all" in page(browser)
+    assert "In all" in page(browser, "?")
     page(browser, "?tab=messages")
-    assert "In all" not in page(browser)
+    assert "In all" not in page(browser, "?")
+
+
+def test_what_only_messages_have_opens_them(browser):
+    assert 'aria-label="Messages"' in page(browser, "?request=hex")
+
+
+def test_the_level_details_never_opens_on_the_story(browser):
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/set-up").get_data(as_text=True)).group(1)
+    browser.post("/preferences", data={"csrf_token": token, "level": "details"})
+    assert 'aria-label="Messages"' in page(browser, "?")
+
+
+def test_the_story_tells_every_state(browser, desk):
+    for tab in ("story", "sees"):
+        assert "GET" in page(browser, f"?tab={tab}")
+
+
+def test_the_glossary_has_what_a_story_links_to(browser):
+    story = browser.get(f"/exchange/{ID}?tab=story").get_data(as_text=True)
+    glossary = browser.get("/learn/glossary").get_data(as_text=True)
+    linked = set(re.findall(r'href="/learn/glossary#([^"]+)"', story))
+    assert linked
+    assert linked <= set(re.findall(r'id="([^"]+)"', glossary))
 
 
 def test_the_address_of_a_page_can_be_shared(browser):

@@ -57,6 +57,8 @@ def _not_asked(case: Case, name: str, via: str) -> Step | None:
     exchange = case.exchange
     if address_of(name) is not None:
         why = say("`{name}` is an [[IP address|address]] already; there is nothing to look up.", name=name)
+    elif any(decision.code == "local-site" for decision in exchange.decisions):
+        why = say("`{name}` is a practice site: Inspector plays it on this computer, and no name service is asked.", name=name)
     elif is_local(name):
         why = say("`{name}` always means this computer; the network is never asked about it.", name=name)
     elif exchange.server_leg is None and exchange.timeline.connect_start is None:

@@ -6,6 +6,7 @@ import { followDisplaySwitches } from "./display.js";
 import { enableEscape } from "./escape.js";
 import { followLamp } from "./lamp.js";
 import { enableSees } from "./sees.js";
+import { enableSteps } from "./steps.js";
 import { offerPictures } from "./picture.js";
 import { offerWindows } from "./window.js";
 
@@ -14,5 +15,6 @@ enableCopyButtons(document);
 enableEscape(document);
 followLamp(document);
 enableSees(document);
+enableSteps(document);
 offerPictures(document);
 offerWindows(document);
