@@ -1,0 +1,122 @@
+"""The practice sites on their own servers behind a real engine, and visitors that go through it: requests and Chromium."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import ssl
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import requests
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "engine"))
+
+from forging import forge
+from workshop import LoopThread, Workshop
+
+from inspector.engine.settings import LocalSite, Timeouts
+from inspector.lab.limits import Limits
+from inspector.lab.serving.conversation import Desk
+from inspector.lab.serving.doors import AppDoors
+from inspector.lab.serving.limits import AppLimits
+from inspector.lab.sites.practice import HOSTS, practice_sites
+from inspector.pki.authority import Authority
+
+PATIENCE = 20.0
+
+
+class Served:
+    """Apps by host on the lab's doors, in a loop of their own: plain at port `http`, TLS at port `https`."""
+
+    def __init__(self, folder: Path, **limits: AppLimits | Limits) -> None:
+        self.folder = folder
+        self.errors: list[object] = []
+        self._sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+        self.http, self.https = (each.getsockname()[1] for each in self._sockets)
+        self._root = forge("Practice root", ca=True)
+        self.root = self._root.write(folder / "root.pem", self._root.crl())
+        self._contexts: dict[str, ssl.SSLContext] = {}
+        self._limits = limits
+        self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(lambda _, context: self.errors.append(context))
+        self._thread = threading.Thread(target=self._loop.run_forever)
+
+    def open(self, apps: dict[str, Any]) -> None:
+        self._thread.start()
+        self.doors = self.call(self._open(apps))
+
+    async def _open(self, apps: dict[str, Any]) -> AppDoors:
+        doors = AppDoors(Desk(apps.get, **self._limits), self._choose)  # type: ignore[arg-type]
+        await doors.open(self._sockets[:1], self._sockets[1:])
+        return doors
+
+    def _choose(self, name: str) -> ssl.SSLContext | None:
+        if name not in self._contexts:
+            self._contexts[name] = forge("site", name or "nobody.test", by=self._root).context()
+        return self._contexts[name]
+
+    def call(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
+
+    def close(self) -> None:
+        self.call(self.doors.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(PATIENCE)
+        self._loop.close()
+        assert not self.errors, self.errors
+
+
+class Practice:
+    """All practice sites behind an engine, whose address is `proxy` and whose authority's file is `authority`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.served = Served(folder)
+        self._thread = LoopThread()
+        authority = Authority.load_or_create(folder / "certs")
+        self.authority = str(authority.path)
+        self._workshop = Workshop(self._thread, authority, folder)
+        sites = tuple(LocalSite(host, "127.0.0.1", self.served.http, self.served.https) for host in HOSTS)
+        self.engine = self._workshop.start(
+            local_sites=sites, lab_ca=str(self.served.root), timeouts=Timeouts()
+        )
+        self.proxy = f"http://127.0.0.1:{self.engine.port}"
+        self.apps = practice_sites(folder / "sites", proxy=self.proxy, authority=self.authority)
+        self.served.open(self.apps)
+
+    def close(self) -> None:
+        self._workshop.close()
+        self._thread.close()
+        self.served.close()
+
+    def visitor(self) -> Visitor:
+        return Visitor(self.proxy, self.authority)
+
+    def reset(self) -> None:
+        for app in self.apps.values():
+            app.reset()
+
+
+class Visitor(requests.Session):
+    """A browser of the simplest kind: cookies, redirects, and the tokens of the forms it has seen."""
+
+    def __init__(self, proxy: str, authority: str) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.proxies = {"http": proxy, "https": proxy}
+        self.verify = authority
+
+    def request(self, *args: Any, **more: Any) -> requests.Response:  # type: ignore[override]
+        more.setdefault("timeout", PATIENCE)
+        return super().request(*args, **more)
+
+    def submit(self, page: str, action: str = "", /, **fields: str) -> requests.Response:
+        """Read the page, then send a form of it with its token."""
+        origin = "/".join(page.split("/")[:3])
+        found = re.search(r'name="token" value="([^"]+)"', self.get(page).text)
+        assert found, page
+        target = action if "://" in action else origin + action if action else page
+        return self.post(target, {"token": found[1], **fields})
