@@ -43,7 +43,8 @@ def sources() -> list[Path]:
     """Every file the bundle is made from, in a fixed order."""
     own = [path for folder in ("css", "js") for path in (STATIC / folder).rglob("*") if path.is_file()]
     kit = [FRONTEND / name for name in ("package.json", "package-lock.json", "build.mjs", "icons.txt")]
-    return sorted(own) + kit
+    shared = [ROOT / "templates" / "proxy" / "probe.js"]  # the proxy's own page has it too
+    return sorted(own) + kit + shared
 
 
 def fingerprint() -> str:

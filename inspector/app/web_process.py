@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from inspector import __version__
 from inspector.app.browsers import diary
 from inspector.app.child import Child
 from inspector.app.command import command
+from inspector.app.home import Home
 from inspector.app.open_window import opener
 from inspector.app.run import dashboard
 from inspector.app.settings import RunSettings
+from inspector.explain.findings import Finding
 from inspector.store.captures import Captures
 from inspector.store.settings import Settings
 from inspector.store.status import read_boards
@@ -35,6 +39,7 @@ def main() -> None:
         lambda: read_boards(settings.run),
         _opener(settings),
         windows=lambda: diary.read(home),
+        check_up=partial(_check_up, settings),
     )
     child.ready(link=sign_in_url(settings.run, dashboard(settings)))
     serve(built, child.sockets("web"), told, stop)
@@ -43,6 +48,19 @@ def main() -> None:
 def _opener(settings: RunSettings) -> OpenWindow | None:
     """Nothing, where Inspector stands in front of one site: any window shows that."""
     return None if settings.reverse else opener(settings)
+
+
+def _check_up(settings: RunSettings) -> Iterable[Finding]:
+    """What `inspector doctor` would find, but for the variables of somebody's terminal."""
+    from inspector.app.doctor.case import Case
+    from inspector.app.doctor.table import examine
+
+    root, data = Path(settings.home), Path(settings.data)
+    case = Case(Home(root, data, fresh=settings.fresh, note="" if root == data else f"Captures are kept in {data}."), terminal=False)
+    try:
+        return tuple(examine(case))
+    finally:
+        case.close()
 
 
 def _web_settings(settings: RunSettings) -> WebSettings:

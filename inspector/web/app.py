@@ -18,6 +18,7 @@ from inspector.web import (
     auth,
     browse,
     chains,
+    checkup,
     decrypted,
     errors,
     exchange,
@@ -62,9 +63,10 @@ def create_dashboard(
     open_window: browse.OpenWindow | None = None,
     *,
     windows: Callable[[], Iterable[CapturedWindow]] = tuple,
+    check_up: checkup.CheckUp | None = None,
 ) -> Dashboard:
     """The dashboard over one home's captures. `boards` reads the status boards of engines and recorder; `open_window` opens a captured window,
-    `windows` says which were open when."""
+    `windows` says which were open when, `check_up` makes every check of the set-up."""
     app = Flask("inspector.web", template_folder=str(templates_folder()), static_folder=str(static_folder()))
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
@@ -76,6 +78,7 @@ def create_dashboard(
     both = chains.Chains(captures, roots, windows)
     switches = Control(captures, control, lamps, feeder)
     left = decrypted.LeftEncrypted(control)
+    explained = Refusals(captures, settings, left.covers)
 
     auth.install(app, keys)
     guard.install(app, guard.Hosts(settings.addresses, settings.names))
@@ -95,7 +98,8 @@ def create_dashboard(
         bad_tls.blueprint(settings),
         setup.blueprint(settings, captures, switches),
         decrypted.blueprint(left, settings),
-        refused.blueprint(Refusals(captures, settings, left.covers)),
+        refused.blueprint(explained),
+        checkup.blueprint(settings, captures, explained, check_up),
         browse.blueprint(open_window),
         feed.blueprint(feeder),
         api.blueprint(captures, lamps, switches, settings.version),

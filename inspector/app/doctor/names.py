@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from inspector.app.doctor.case import Case
 from inspector.app.doctor.here import is_local
+from inspector.app.doctor.through import OURS
 from inspector.explain.findings import Finding
 
 PATIENCE = 5.0
@@ -21,10 +22,11 @@ def check(case: Case) -> Iterator[Finding]:
         sentence = f"Inspector leaves that to the proxy in front of it, {case.running.upstream}."
         yield Finding("names", "sites", TITLE, "open", sentence)
         return
-    failed = [row for row in case.rows[:200] if row.fault in ("dns-failed", "dns-unknown")]
+    rows = [row for row in case.rows if row.agent != OURS]
+    failed = [row for row in rows[:200] if row.fault in ("dns-failed", "dns-unknown")]
     hosts = [
         host
-        for host in dict.fromkeys(row.host for row in case.rows if row.kind != "page" and row.host)
+        for host in dict.fromkeys(row.host for row in rows if row.kind != "page" and row.host)
         if not is_local(host)
     ][:TRIED]
     evidence = tuple(f"{row.host}: not found" for row in {row.host: row for row in failed}.values())[:5]

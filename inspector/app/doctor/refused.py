@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from inspector.app.doctor.case import Case
+from inspector.app.doctor.through import OURS
 from inspector.exchange.own_names import is_probe
 from inspector.explain.findings import Finding, State
 from inspector.explain.own_requests import whose
@@ -22,7 +23,11 @@ def check(case: Case) -> Iterator[Finding]:
     if case.captures is None or case.running is None:
         return
     since = case.clock() - AN_HOUR
-    rows = [row for row in case.captures.refused(200) if row.started >= since and not is_probe(row.host)]
+    rows = [
+        row
+        for row in case.captures.refused(200)
+        if row.started >= since and not is_probe(row.host) and row.agent != OURS
+    ]
     found: dict[tuple[str, str], tuple[Cause, list[Row]]] = {}
     for row in rows:
         cause = _cause(case.captures, row) if len(found) < MOST else None

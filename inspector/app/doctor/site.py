@@ -16,9 +16,8 @@ from urllib.parse import urlsplit
 
 from inspector.app.doctor.case import Case
 from inspector.app.doctor.issuers import Fetched, fetch_issuers
-from inspector.app.doctor.through import AGENT, Answer, fetch, login
+from inspector.app.doctor.through import OURS, Answer, fetch, login
 from inspector.exchange import ids
-from inspector.exchange.agents import agent_name
 from inspector.exchange.faults import look_up, say
 from inspector.exchange.model import Connection, Exchange
 from inspector.explain.chains import Chain, TrustStore, site_chain
@@ -32,7 +31,6 @@ from inspector.web.settings import WebSettings
 GROUP = "sites"
 WITHIN = 3.0  # for the recorder to have taken it in
 STEP = 0.05
-_OURS = agent_name(AGENT.encode())
 _LINK = re.compile(rb"/exchange/([0-9a-f]{32})")
 _BEFORE_TLS = (
     "dns-unknown", "dns-failed", "connect-refused", "connect-timeout", "connect-unreachable", "connect-failed", "upstream-proxy", "lab-not-ready",
@@ -113,7 +111,7 @@ def _newest(captures: Captures, host: str, began: float) -> bytes | None:
     ours = (
         row
         for row in rows
-        if row.agent == _OURS and row.host == host.lower() and row.started >= began - 1 and row.kind != "tls"
+        if row.agent == OURS and row.host == host.lower() and row.started >= began - 1 and row.kind != "tls"
     )
     return next((row.id for row in ours), None)
 

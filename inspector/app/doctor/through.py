@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 from inspector import __version__
 from inspector.app.notice import Running
 from inspector.app.shell.variables import LOGIN
+from inspector.exchange.agents import agent_name
 
 AGENT = f"inspector-doctor/{__version__}"
+OURS = agent_name(AGENT.encode())  # as the list of exchanges has it
 PATIENCE = 20.0
 MOST = 256 * 1024
 

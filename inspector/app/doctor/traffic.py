@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from inspector.app.doctor.case import Case
-from inspector.app.doctor.through import AGENT
-from inspector.exchange.agents import agent_name
+from inspector.app.doctor.through import OURS
 from inspector.explain.findings import Finding
 from inspector.explain.words import lasting
 
 TITLE = "Something comes through"
-_OURS = agent_name(AGENT.encode())
 
 
 def check(case: Case) -> Iterator[Finding]:
     if case.running is None:
         return
-    rows = [row for row in case.rows if row.agent != _OURS]
+    rows = [row for row in case.rows if row.agent != OURS]
     if not rows:
         sentence = "Nothing has come through the proxy yet: no program uses it."
         cure = f"Open a captured window ({case.command('browse')}), or a terminal whose programs are captured ({case.command('env')})."

@@ -9,6 +9,7 @@ import { enableSees } from "./sees.js";
 import { enableSteps } from "./steps.js";
 import { offerPictures } from "./picture.js";
 import { offerWindows } from "./window.js";
+import "../../../../templates/proxy/probe.js";
 
 followDisplaySwitches(document);
 enableCopyButtons(document);
