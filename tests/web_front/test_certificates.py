@@ -114,6 +114,25 @@ def test_the_picture_s_text_can_be_read_at_every_width(
         assert box["x"] + box["width"] <= frame["x"] + frame["width"], text.text_content()
 
 
+def test_the_picture_is_told_box_by_box(page: Page) -> None:
+    page.goto(f"{GOOD}/chains")
+    boxes = page.locator(".picture-wide [data-picture-box]")
+    page.get_by_role("button", name="Step through").click()
+    expect(boxes.first).to_have_class("picture-current")
+    expect(page.locator("[data-picture-says]")).to_contain_text(
+        "Stand-in, made by Inspector on this computer: shop.inspector.test"
+    )
+    page.keyboard.press("ArrowRight")
+    expect(boxes.nth(1)).to_have_class("picture-current")
+    page.keyboard.press("ArrowLeft")
+    expect(boxes.first).to_have_class("picture-current")
+    page.keyboard.press("Escape")
+    expect(page.locator(".picture-current")).to_have_count(0)
+    for _ in range(boxes.count() + 1):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator(".picture-stepping")).to_have_count(0)
+
+
 def test_a_certificate_is_made_and_taken_away(page: Page) -> None:
     page.goto("/certificates/make")
     page.fill("#names", "myapp.test localhost")

@@ -62,6 +62,14 @@ class Box:
     kind: Literal["link", "folded", "end", "missing"]
     link: str = ""
 
+    @property
+    def words(self) -> str:
+        """The box in words: what it is, and whether it passed."""
+        print_ = ", ".join(self.lines)
+        said = f"{self.name} ({print_})" if self.name and print_ else self.name or print_
+        mark = "" if self.kind in ("folded", "missing") else f": {_WORDS[self.mark]}"
+        return f"{'ends in ' if self.kind == 'end' else ''}{said}{mark}"
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -219,20 +227,8 @@ def _small_print(link: Link) -> str:
 
 
 def _alternative(title: str, present: Chain, columns: Sequence[Column]) -> str:
-    told = [f"{title}. {present.host}."]
-    for column in columns:
-        said = []
-        for box in column.boxes:
-            words = " ".join(
-                filter(
-                    None,
-                    (box.name, f"({', '.join(box.lines)})" if box.lines and box.name else "".join(box.lines)),
-                )
-            )
-            mark = "" if box.kind in ("folded", "missing") else f": {_WORDS[box.mark]}"
-            said.append(f"{'ends in ' if box.kind == 'end' else ''}{words}{mark}")
-        told.append(f"{column.title}: {'; '.join(said)}.")
-    return _clean(" ".join(told))
+    told = (f"{column.title}: {'; '.join(box.words for box in column.boxes)}." for column in columns)
+    return _clean(" ".join((f"{title}. {present.host}.", *told)))
 
 
 # --- text that has to fit --------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import { followLamp } from "./lamp.js";
 import { enableSees } from "./sees.js";
 import { enableSteps } from "./steps.js";
 import { offerPictures } from "./picture.js";
+import { stepThroughPictures } from "./picture-steps.js";
 import { offerWindows } from "./window.js";
 import "../../../../templates/proxy/probe.js";
 
@@ -18,4 +19,5 @@ followLamp(document);
 enableSees(document);
 enableSteps(document);
 offerPictures(document);
+stepThroughPictures(document);
 offerWindows(document);
