@@ -407,6 +407,6 @@ def test_any_message_can_be_explained(looked_at):
 def test_thousands_of_fields_take_no_time():
     exchange = made(asked=request(*(f"X-{n}: {n}" for n in range(5000))))
     looked_at = case(exchange)
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert len(explain_fields(looked_at, looked_at.request)) == 300
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5

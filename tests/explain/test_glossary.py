@@ -12,7 +12,7 @@ from inspector.explain.glossary import ALSO, TERMS, in_order, look_up
 from inspector.explain.prose import term_id
 
 FOLDER = Path(inspector.explain.__file__).parent
-LINK = re.compile(r"\[\[([^\]|{}]+)(?:\|[^\]]+)?\]\]")
+LINK = re.compile(r"\[\[([^\[\]|{}]+)(?:\|[^\]]+)?\]\]")
 
 
 def linked() -> list[tuple[str, str]]:

@@ -50,17 +50,17 @@ def test_importing_the_explanations_does_not_import_it():
 @pytest.mark.parametrize("name", ["Link", "Via", "Accept", "If-Match", "Set-Cookie", "Cache-Control"])
 def test_long_lists_do_not_make_it_slow(name, value):
     looked_at = case(made(asked=request(f"{name}: {value}"), answered=response(f"{name}: {value}")))
-    begun = time.perf_counter()
+    begun = time.process_time()
     lint(looked_at)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_a_small_body_that_unfolds_to_a_huge_one_is_not_unfolded():
     bomb = gzip.compress(b"\0" * 40_000_000)
     looked_at = case(made(answered=response("Content-Encoding: gzip", body=Body(len(bomb), len(bomb), bomb))))
-    begun = time.perf_counter()
+    begun = time.process_time()
     lint(looked_at)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))

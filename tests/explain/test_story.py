@@ -395,7 +395,7 @@ def test_no_story_claims_a_handshake_or_a_certificate_that_is_not_on_record(look
 def test_a_story_is_told_quickly():
     looked_at = case()
     tell(looked_at)
-    begun = time.perf_counter()
+    begun = time.process_time()
     for _ in range(20):
         tell(case(msgspec.structs.replace(made())))
-    assert (time.perf_counter() - begun) / 20 < 0.02
+    assert (time.process_time() - begun) / 20 < 0.02
