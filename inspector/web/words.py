@@ -1,4 +1,4 @@
-"""Numbers, times and codes as a page says them. The one place where they become words; templates use them as filters."""
+"""Numbers, times and codes as a page says them. Templates use them as filters; those that sentences of explanations use as well are theirs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import datetime as dt
 from http import HTTPStatus
 
 from inspector.exchange.model import Resource
+from inspector.explain.words import plural, size, tls_version, took, visible
+
+__all__ = [
+    "KINDS", "clock", "day", "phrase", "plural", "size", "status_class", "thousands", "tls_version", "took", "visible",
+]  # fmt: skip
 
 KINDS: dict[Resource, tuple[str, str]] = {  # word, icon
     "page": ("Page", "file-text"),
@@ -19,7 +24,6 @@ KINDS: dict[Resource, tuple[str, str]] = {  # word, icon
     "tunnel": ("Tunnel", "shield"),
     "other": ("Other", "file"),
 }
-_SIZES = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB"))
 
 
 def clock(moment: float) -> str:
@@ -37,36 +41,8 @@ def _local(moment: float) -> dt.datetime:
     return dt.datetime.fromtimestamp(moment, dt.UTC).astimezone()
 
 
-def took(seconds: float | None) -> str:
-    """`0.4 ms`, `24 ms`, `1.24 s`, `3 min 20 s`; empty for None."""
-    if seconds is None:
-        return ""
-    if seconds < 0.0095:
-        return f"{max(seconds, 0) * 1000:.1f} ms"
-    if seconds < 0.9995:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 60:
-        return f"{seconds:.2f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes:,} min {rest} s"
-
-
-def size(count: int) -> str:
-    """`0 B`, `812 B`, `5.1 KB`, `12 MB` (1 KB is 1,024 bytes)."""
-    for unit, name in _SIZES:
-        if count >= unit:
-            number = count / unit
-            return f"{number:.1f} {name}" if number < 10 else f"{number:,.0f} {name}"
-    return f"{count} B"
-
-
 def thousands(count: int) -> str:
     return f"{count:,}"
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """`1 field`, `3 fields`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def phrase(status: int, reason: str = "") -> str:
@@ -82,16 +58,3 @@ def phrase(status: int, reason: str = "") -> str:
 def status_class(status: int) -> str:
     """The CSS class for a status number: 4xx caution, 5xx error, none: error."""
     return "status-none" if status == 0 else f"status-{status // 100}xx"
-
-
-def tls_version(name: str) -> str:
-    """`TLS 1.3` for what OpenSSL calls TLSv1.3."""
-    return name.replace("TLSv", "TLS ")
-
-
-def visible(data: bytes) -> str:
-    """Bytes of a head as text: latin-1, so that nothing is lost; controls as `\\x00`, so that they are seen."""
-    return data.decode("latin-1").translate(_CONTROLS)
-
-
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code != 9}
