@@ -35,6 +35,7 @@ from inspector.store.refused import failure_for, history_of, newest_failures
 from inspector.store.rows import COLUMNS, Row, row_of
 from inspector.store.schema import ciphertext, connection, engine, exchange, segment
 from inspector.store.settings import Settings
+from inspector.store.sites import SiteRow, hosts_in, places_of
 
 __all__ = ["ArchiveGone", "Captures", "Changes", "Page", "Row", "StoreProblem", "Totals"]
 
@@ -128,6 +129,39 @@ class Captures:
                 for order in (_X.id.asc(), _X.id.desc())
             ]
         return Totals(int(count or 0), still_open, int(size or 0) + self._index_bytes(), *ends)
+
+    # -- sites
+
+    def sites(self, limit: int = 500) -> tuple[SiteRow, ...]:
+        """The hosts among the newest exchanges (`sites.LOOKED_AT` of them), the one that was spoken to last first."""
+        with self._access.reading() as reading:
+            return tuple(hosts_in(reading, limit))
+
+    def of_host(
+        self,
+        host: str,
+        *,
+        below: bool = False,
+        before: bytes | None = None,
+        after: bytes | None = None,
+        limit: int = 100,
+    ) -> tuple[Exchange, ...]:
+        """Exchanges of a host (with `below`, of all names under it too) whole, oldest first: the newest, or those next to an id.
+
+        Those whose record is gone are left out.
+        """
+        with self._access.reading() as reading:
+            found = places_of(reading, host, below=below, before=before, after=after, limit=limit)
+        whole = []
+        for each in found:
+            row, (name, piece) = row_of((*each[:-4], 0)), _place_of(each[-4:])
+            try:
+                if piece.length:
+                    record = self._archive.record(name, piece)
+                    whole.append(_as_listed(_decode(decode_exchange, record), row))
+            except ArchiveGone:
+                continue
+        return tuple(sorted(whole, key=lambda exchange: exchange.id))
 
     # -- failed handshakes
 
