@@ -109,7 +109,8 @@ class End:
 class Chain:
     """One leg's chain. `links` go from the leaf to the root, `spare` were sent and are not needed; without any, `missing` says why.
 
-    `verdict` is the whole in a sentence, `mark` whether it was good; `refusal` is the verifier's reason if it refused.
+    `verdict` is the whole in a sentence, `mark` whether it was good; `refusal` is the verifier's reason if it refused. `gap` is the name of the
+    authority that signed the last of the links, where nobody has its certificate.
     """
 
     whose: Whose
@@ -125,6 +126,7 @@ class Chain:
     refusal: WhyNot | None = None
     missing: str = ""
     notes: tuple[str, ...] = ()
+    gap: str = ""
 
     @property
     def blamed(self) -> Finding | None:
@@ -179,6 +181,7 @@ def site_chain(connection: Connection, store: TrustStore, now: float) -> Chain |
         findings=_findings(found, case, now),
         end=_site_end(found, links, store, tls),
         notes=_site_notes(tls, found, old=now > connection.opened + _JUST_NOW),
+        gap=_gap(links, found),
     )
 
 
@@ -349,7 +352,7 @@ def shown_chain(ders: Sequence[bytes], host: str, store: TrustStore, now: float)
     notes = (f"There are {len(ders)} certificates; the first {MOST} are read.",) if len(ders) > MOST else ()
     return Chain(
         "shown", "These certificates", host, now, "bad" if failed else "good" if found else "open", verdict, links, spare,
-        _findings(found, case, now), _site_end(found, links, store, Tls()) if found else None, notes=notes,
+        _findings(found, case, now), _site_end(found, links, store, Tls()) if found else None, notes=notes, gap=_gap(links, found) if found else "",
     )  # fmt: skip
 
 
@@ -394,6 +397,7 @@ def _role(n: int, facts: CertificateFacts, roles: tuple[str, str, str]) -> str:
 
 
 def _findings(found: Sequence[Check], case: Case, now: float) -> tuple[Finding, ...]:
+    found = _without_what_follows(found)
     today = {each.id: each for each in checks.run(replace(case, now=_moment(now)))} if found else {}
     then = now > case.now.timestamp()
     return tuple(
@@ -407,6 +411,17 @@ def _finding(check: Check, later: str = "") -> Finding:
     remedy = REMEDIES[check.reason]
     chromium, firefox = browser_names(check.reason, check.blamed[0] if check.blamed else 0)
     return Finding(check, chromium, firefox, remedy.why, remedy.owner, remedy.visitor, later)
+
+
+def _without_what_follows(found: Sequence[Check]) -> Sequence[Check]:
+    """Where an intermediate is missing, no root is found above it: that is one mistake, and not two."""
+    if not any(each.reason == "missing-intermediate" for each in found):
+        return found
+    open = "Whether one does can't be told: the way up is broken before it."
+    return [
+        replace(each, good=None, sentence=open, cure="", reason="", blamed=()) if each.id == "trust" else each
+        for each in found
+    ]
 
 
 def _as_of_then(check: Check) -> Check:
@@ -473,6 +488,13 @@ _TITLES = {
     "constraints": "Its authorities may vouch for these names", "strength": "Keys and signatures are strong", "lifetime": "It does not last too long",
     "revocation": "It was not withdrawn", "transparency": "It names the public logs it is in",
 }  # fmt: skip
+
+
+def _gap(links: Sequence[Link], found: Sequence[Check]) -> str:
+    """Who signed the topmost certificate, if that one's is missing and nobody in a store stands above it."""
+    top = links[-1]
+    trusted = any(each.id == "trust" and each.good for each in found)
+    return "" if top.facts.self_issued or top.came == "store" or trusted else top.facts.issuer
 
 
 def _dates(facts: CertificateFacts, then: float, now: float) -> Dates:

@@ -180,6 +180,13 @@ class TestTheSitesOwn:
         finding = next(each for each in found.failed if each.check.id == failing)
         assert finding.chromium == chromium
 
+    def test_a_link_that_nobody_has_is_named(self) -> None:
+        chain = told(PUBLIC, store=EMPTY, **refused(20))
+        assert chain.gap == "Middle"
+        assert [each.check.id for each in chain.failed] == ["complete"]
+        assert told(LEAF, MIDDLE).gap == told(make(HOST, names=(HOST,)), store=EMPTY, **refused(18)).gap == ""
+        assert told(LEAF, MIDDLE, store=TrustStore("x", (MIDDLE.der,))).gap == ""
+
     def test_where_roots_cannot_be_listed_the_system_s_word_counts(self) -> None:
         good, open = told(LEAF, MIDDLE, store=UNLISTED), told(LEAF, MIDDLE, store=UNLISTED, verified=None)
         assert good.end is not None

@@ -235,17 +235,17 @@ class TestThePicture:
                     assert span(box.name, layout.text) <= layout.column
 
 
-def sample(count, mark="good", missing=""):
+def sample(count, mark="good", missing="", gap=""):
     """A chain of so many certificates with very long names."""
     facts = CertificateFacts(subject="W" * 200)
     links = tuple(Link(b"%d" % n, facts, "An intermediate authority", "store", "Not sent.", Dates("30 days left", True), ("dates", "name", "strength")) for n in range(count))  # fmt: skip
     end = End(mark, "Nobody in the trust store " + "/very/long" * 20, "Because.") if count else None
-    return Chain("site", "The site's own", "x" * 300, EPOCH, mark, "A verdict. " * 40, links=links, end=end, missing=missing)  # fmt: skip
+    return Chain("site", "The site's own", "x" * 300, EPOCH, mark, "A verdict. " * 40, links=links, end=end, missing=missing, gap=gap)  # fmt: skip
 
 
 SAMPLES = [
     (sample(1), sample(1)), (sample(2), sample(3)), (sample(2), sample(4, "bad")), (sample(3, "open"), sample(12)), (None, sample(3)), (sample(2), None),
-    (sample(2), sample(0, missing="A resumed session sends no certificate. " * 20)), (sample(0), sample(0)),
+    (sample(2), sample(0, missing="A resumed session sends no certificate. " * 20)), (sample(0), sample(0)), (sample(2), sample(4, "bad", gap="G" * 100)),
 ]  # fmt: skip
 
 

@@ -153,7 +153,7 @@ def _subtitle(present: Chain, site: Chain | None) -> str:
 
 
 def _row_height(layout: Layout, chains: Sequence[Chain | None], room: int) -> int:
-    rows = max(min(len(chain.links), _MOST) + 1 if chain else 1 for chain in chains)
+    rows = max(min(len(chain.links), _MOST) + 1 + bool(chain.gap) if chain else 1 for chain in chains)
     return min(layout.row, (room - (rows - 1) * layout.gap) // rows)
 
 
@@ -171,9 +171,21 @@ def _boxes(chain: Chain | None, layout: Layout, place: tuple[int, int], height: 
         else:
             name = cut(link.facts.subject or "A certificate without a name", room, layout.text)
             lines = (cut(_small_print(link), room, layout.small),)
-            signed = "signed by" if link is not chain.links[-1] else ""
+            signed = "signed by" if link is not chain.links[-1] or chain.gap else ""
             mark: Mark = "bad" if link.blamed else "good"
             yield Box(x, y, layout.column, height, mark, name, lines, "link", signed)
+        y += height + layout.gap
+    if chain.gap:
+        yield Box(
+            x,
+            y,
+            layout.column,
+            height,
+            "open",
+            cut(f"Not sent: {chain.gap}", room, layout.text),
+            (),
+            "folded",
+        )
         y += height + layout.gap
     if chain.end is not None:
         lines = (cut(_end_words(chain), room, layout.small),)
