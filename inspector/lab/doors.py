@@ -53,6 +53,7 @@ class Doors:
         self._limits = limits or Limits()
         self._servers: list[asyncio.Server] = []
         self._visitors: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def open(self, http: list[socket.socket], https: list[socket.socket]) -> None:
         """Let visitors in at these listening sockets."""
@@ -62,6 +63,7 @@ class Doors:
 
     async def close(self) -> None:
         """Let nobody in any more, and send everybody home."""
+        self._closed = True
         for server in self._servers:
             server.close()
         for visitor in list(self._visitors):
@@ -70,13 +72,16 @@ class Doors:
 
     def _welcome(self, visit: Visit) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
         def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            if len(self._visitors) >= self._limits.connections:
+            if self._closed or len(self._visitors) >= self._limits.connections:
                 writer.transport.abort()
                 return
             visitor = Visitor(reader, writer, PlainPipe(reader, writer))
             task = asyncio.get_running_loop().create_task(self._host(visit, visitor))
             self._visitors.add(task)
             task.add_done_callback(self._visitors.discard)
+            task.add_done_callback(
+                lambda _: _leave(writer)
+            )  # one that was sent home before its first step, too
 
         return welcome
 
@@ -89,7 +94,7 @@ class Doors:
                 async with asyncio.timeout(self._limits.linger):
                     await visitor.pipe.end()
         finally:
-            visitor.writer.transport.abort()  # `end` has waited for the last bytes already
+            _leave(visitor.writer)  # `end` has waited for the last bytes already
             with suppress(OSError):
                 await visitor.writer.wait_closed()
 
@@ -110,9 +115,25 @@ class Doors:
                 await visitor.pipe.write(NOBODY_HERE)
                 return
             inside = TlsPipe(PlainPipe(visitor.reader, visitor.writer, first), context)
-            await inside.handshake()
+            try:
+                await inside.handshake()
+            except ssl.SSLError:
+                await self._until_heard(visitor)
+                raise
         visitor.pipe = inside
         await talk(inside, self._site, self._limits, _facts(inside.tls, name))
+
+    async def _until_heard(self, visitor: Visitor) -> None:
+        """Leave the connection open until the visitor reacts to the alert. In TLS 1.3 one that was refused for want of a certificate thinks that
+        all is well and is about to ask for a page; Chromium calls it something else if it finds the connection closed before the alert."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.linger):
+                await visitor.reader.read(1)
+
+
+def _leave(writer: asyncio.StreamWriter) -> None:
+    if not writer.is_closing():
+        writer.transport.abort()
 
 
 async def _hello(reader: asyncio.StreamReader) -> tuple[ClientHello | Problem | None, bytes]:

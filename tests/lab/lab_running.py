@@ -41,6 +41,9 @@ class Lab:
 
     def _run(self) -> None:
         self._loop.run_forever()
+        while late := asyncio.all_tasks(self._loop):  # connections that were just being accepted
+            self._loop.run_until_complete(asyncio.wait(late, timeout=PATIENCE))
+        self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
 
     def close(self) -> None:

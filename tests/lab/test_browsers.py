@@ -57,7 +57,7 @@ def test_chromium_calls_it_so(chromium, case):
         said = error.message
     finally:
         page.close()
-    assert (f"net::{case.chromium} " in said) if case.chromium else said == ""
+    assert (f"net::{case.chromium} " in said) if case.chromium else said == "", said
 
 
 class Relay:

@@ -302,7 +302,9 @@ def test_one_connection_asks_for_so_much_and_no_more(lab_with):
 
 def test_it_closes_at_once_whoever_is_in(lab_with):
     lab = lab_with()
-    with lab.knock(secure=False), lab.enter(GOOD), lab.knock():
+    with lab.knock(secure=False) as first, lab.enter(GOOD):
+        first.sendall(REQUEST.replace(b"%b", DOMAIN.encode()))
+        assert read_reply(first).status == 200  # both have been let in
         began = time.monotonic()
         lab.close()
         assert time.monotonic() - began < 1
