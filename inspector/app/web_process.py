@@ -56,7 +56,10 @@ def _check_up(settings: RunSettings) -> Iterable[Finding]:
     from inspector.app.doctor.table import examine
 
     root, data = Path(settings.home), Path(settings.data)
-    case = Case(Home(root, data, fresh=settings.fresh, note="" if root == data else f"Captures are kept in {data}."), terminal=False)
+    case = Case(
+        Home(root, data, fresh=settings.fresh, note="" if root == data else f"Captures are kept in {data}."),
+        terminal=False,
+    )
     try:
         return tuple(examine(case))
     finally:
