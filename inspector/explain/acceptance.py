@@ -22,15 +22,16 @@ Mark = Literal["good", "bad", "open"]
 FAMILIES: dict[str, Family] = {
     "Chrome": "chromium", "Edge": "chromium", "Opera": "chromium", "Firefox": "firefox",
 }  # fmt: skip
-# Alerts by which a client says what it has against a certificate (RFC 8446 §6.2), in words.
-REFUSALS = {
-    "unknown_ca": "it does not know the authority",
-    "bad_certificate": "the certificate is not to its liking",
-    "certificate_unknown": "the certificate is not to its liking",
-    "unsupported_certificate": "it does not take certificates of this kind",
-    "certificate_expired": "it takes the certificate for one that has expired",
-    "certificate_revoked": "it takes the certificate for one that was withdrawn",
-    "access_denied": "it does not want to go on with this certificate",
+# Alerts by which a client says what it has against a certificate (RFC 8446 §6.2), in words; and whether that is its authority: some clients send the
+# same alert for whatever it is.
+REFUSALS: dict[str, tuple[str, bool | None]] = {
+    "unknown_ca": ("it does not know the authority", True),
+    "bad_certificate": ("the certificate is not to its liking", None),
+    "certificate_unknown": ("the certificate is not to its liking", None),
+    "unsupported_certificate": ("it does not take certificates of this kind", False),
+    "certificate_expired": ("it takes the certificate for one that has expired", False),
+    "certificate_revoked": ("it takes the certificate for one that was withdrawn", False),
+    "access_denied": ("it does not want to go on with this certificate", None),
 }
 
 
@@ -51,7 +52,8 @@ class CapturedWindow:
 class Acceptance:
     """Whether the stand-in was believed. `who` vouches, in a few words; `sentence` says it whole, `basis` by what one knows.
 
-    `mark` is `good` only where the authority is known to be trusted; `told` if the program was told to accept it instead.
+    `mark` is `good` only where the authority is known to be trusted; `told` if the program was told to accept it instead. Where it was refused,
+    `for_trust` says whether that was for its authority; None: the alert leaves that open.
     """
 
     mark: Mark
@@ -59,6 +61,7 @@ class Acceptance:
     sentence: str
     basis: str = ""
     told: bool = False
+    for_trust: bool | None = None
 
 
 def acceptance(exchange: Exchange, connection: Connection, windows: Iterable[CapturedWindow]) -> Acceptance:
@@ -96,10 +99,11 @@ _LEFT = Acceptance(
 
 def _refused(tls: Tls) -> Acceptance:
     """A handshake that did not come to its end."""
-    why = REFUSALS.get(tls.alert) if tls.alert_by == "client" else None
-    if why:
+    known = REFUSALS.get(tls.alert) if tls.alert_by == "client" else None
+    if known:
+        why, for_trust = known
         sentence = f"The program refused the stand-in: it ended the handshake with the alert {tls.alert}, which says that {why}."
-        return Acceptance("bad", "Nobody: it was refused", sentence)
+        return Acceptance("bad", "Nobody: it was refused", sentence, for_trust=for_trust)
     sentence = "The handshake did not come to its end, so whether the program would have believed the stand-in is not visible from here."
     return Acceptance("open", "Not visible from here", sentence)
 

@@ -280,9 +280,9 @@ def stand_in_chain(
         return replace(base, missing="Not visible from here.")
     sent, root = _sent_by_us(exchange, tls)
     case = Case(sent, host, _moment(connection.opened), root)
-    found = tuple(
-        _judged_by_the_browser(each, believed) if each.id == "trust" else each for each in checks.run(case)
-    )
+    checked = checks.run(case)
+    trusted = _trusted_by_the_browser(checked, believed)
+    found = tuple(trusted if each.id == "trust" else each for each in checked)
     earlier = "Not sent on this connection, which was resumed: it was sent when the session was made."
     came: tuple[Came, str] = ("earlier", earlier) if tls.resumed else ("sent", "Sent by Inspector.")
     known = "Not sent: the browser has to know it already."
@@ -292,7 +292,7 @@ def stand_in_chain(
         links=links,
         spare=spare,
         findings=_findings(found, case, now),
-        end=End(believed.mark, believed.who, believed.sentence, believed.basis),
+        end=_browsers_end(believed, trusted),
         notes=(_MIRRORED,) if _is_mirrored(exchange) else (),
     )
 
@@ -316,15 +316,27 @@ def _sent_by_us(exchange: Exchange, tls: Tls) -> tuple[tuple[bytes, ...], tuple[
     return (tls.chain[:-1] if ours and len(tls.chain) > 1 else tls.chain), ours
 
 
-def _judged_by_the_browser(check: Check, believed: Acceptance) -> Check:
-    good = {"good": True, "bad": False, "open": None}[believed.mark]
-    reason = "unknown-authority" if good is False else ""
-    cure = (
-        "Give the program Inspector's authority: `inspector ca trust`, or open a captured window."
-        if good is False
-        else ""
-    )
-    return Check("trust", "The browser trusts its authority", good, believed.sentence, cure, reason)
+_OTHERWISE = (
+    "It was refused for something else, so whether its authority is trusted is not visible from here."
+)
+
+
+def _trusted_by_the_browser(checked: Sequence[Check], believed: Acceptance) -> Check:
+    """Whether the browser trusts the authority: what it did says so, where nothing else can be the reason."""
+    title = "The browser trusts its authority"
+    if believed.mark != "bad":
+        return Check("trust", title, True if believed.mark == "good" else None, believed.sentence)
+    others = any(each.good is False for each in checked if each.id != "trust")
+    if believed.for_trust is False or (believed.for_trust is None and others):
+        return Check("trust", title, None, _OTHERWISE)
+    cure = "Give the program Inspector's authority: `inspector ca trust`, or open a captured window."
+    return Check("trust", title, False, believed.sentence, cure, "unknown-authority")
+
+
+def _browsers_end(believed: Acceptance, trusted: Check) -> End:
+    if believed.mark == "bad" and trusted.good is None:
+        return End("open", "Not visible from here", trusted.sentence)
+    return End(believed.mark, believed.who, believed.sentence, believed.basis)
 
 
 # --- certificates from a file or a visit -----------------------------------------------------------------

@@ -304,6 +304,22 @@ class TestTheStandIn:
         assert chain.failed[0].chromium == "NET::ERR_CERT_AUTHORITY_INVALID"
         assert "`inspector ca trust`" in chain.failed[0].check.cure
 
+    @pytest.mark.parametrize(
+        ("alert", "faulty", "mark"),
+        [
+            ("unknown_ca", True, "bad"), ("certificate_unknown", False, "bad"), ("certificate_unknown", True, "open"),
+            ("certificate_expired", True, "open"), ("certificate_expired", False, "open"),
+        ],
+    )  # fmt: skip
+    def test_a_refusal_is_for_its_authority_only_where_nothing_else_can_be_the_reason(
+        self, standing_in: Callable[..., Chain], alert: str, faulty: bool, mark: str
+    ) -> None:
+        sni = "other.example" if faulty else HOST
+        chain = standing_in(version="", alert=alert, alert_by="client", sni=sni)
+        assert marks(chain)["trust"] == mark
+        assert chain.end is not None
+        assert (chain.end.mark, chain.mark) == (mark, "bad")
+
     def test_a_full_authority_s_root_is_sent_with_the_leaf(self, standing_in: Callable[..., Chain]) -> None:
         assert [(each.role, each.came) for each in standing_in().links] == [
             ("The stand-in certificate", "sent"), ("Inspector's authority", "sent"),

@@ -497,11 +497,14 @@ class TestRoots:
         assert store.where(authority.der) == f"the file {authority.path}"
         assert str(authority.path) in store.title
 
-    def test_practice_sites_are_judged_by_their_own_root_alone(self, tmp_path, authority):
+    @pytest.mark.parametrize(
+        ("changes", "own"),
+        [({"host": "a.inspector.test"}, True), ({"decisions": (Decision("local-site", "127.0.0.1"),)}, True), ({}, False), ({"host": "inspector.test.example"}, False)],
+    )  # fmt: skip
+    def test_practice_sites_are_judged_by_their_own_root_alone(self, tmp_path, authority, changes, own):
         settings = WebSettings(run=str(tmp_path), lab_root=str(authority.path))
-        store = Roots(settings).store_for(exchange(1, decisions=(Decision("local-site", "127.0.0.1"),)))
-        assert store.roots == (authority.der,)
-        assert Roots(settings).store_for(exchange(1)).roots != (authority.der,)
+        store = Roots(settings).store_for(exchange(1, **{"host": "shop.example"} | changes))
+        assert (store.roots == (authority.der,)) is own
 
     def test_they_are_read_again_after_a_minute(self, tmp_path, authority):
         now = [0.0]
