@@ -104,6 +104,8 @@ def cache_verdict(case: Case, keeping: Keeping) -> Prose:
 
 
 def _until(case: Case, keeping: Keeping) -> Prose:
+    if keeping.ask_first:
+        return say("it may be used again, once the site has been asked each time (`no-cache`)")
     left = keeping.fresh_until - case.answered_at
     when = moment(keeping.fresh_until, case.now, case.zone)
     if left <= 0:

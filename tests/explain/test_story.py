@@ -111,7 +111,7 @@ TOLD = {
             "tunnel": ["CONNECT shop.example:443 HTTP/1.1", "Inspector agreed at once, before it had called the site"],
             "tls-browser": ["TLS 1.3 needs one round trip", "It went on and asked, so it accepted", "stand-in certificate"],
             "tls-site": ["keys of their own", "could read the name shop.example in the first message (SNI), and then only"],
-            "wait": ["45 ms passed", "about 37 ms was the site at work"],
+            "wait": ["45 ms passed", "the site was at work for about 37 ms of it"],
             "body": ["18 B of text/html, a web page, followed"],
         },
     ),
@@ -141,7 +141,7 @@ TOLD = {
     "redirect": (
         case(made(answered=REDIRECT), made(5, path="/account", started=EPOCH + 1.1, agent="Chrome 156")),
         {
-            "status": ["302 Found", "The next address is /account", "asked for 20 ms later"],
+            "status": ["302 Found", "The next address is https://shop.example/account", "asked for 20 ms later"],
             "body": ["The answer has an empty body"],
             "kept": ["A browser keeps the cookie sid until the browser is closed", "to shop.example only"],
         },
@@ -156,7 +156,7 @@ TOLD = {
     ),
     "an answer out of a cache": (
         case(made(answered=response("Age: 120", "Cache-Control: max-age=3600", "Content-Type: text/css"))),
-        {"status": ["out of a cache on the way, where it had been for 120 seconds"]},
+        {"status": ["out of a cache on the way: 120 seconds before, the site had made it"]},
     ),
     "a failed handshake": (
         case(REFUSED_HANDSHAKE, client=client(tls("", alert="unknown_ca", alert_by="client", handshake=hand(("client", 1, 0.0), ("server", 2, 0.001))))),
@@ -169,7 +169,7 @@ TOLD = {
         case(failed("connect-refused", "server", "connect", server_leg=NEVER_SENT, timeline=Timeline(0.0001, 0.0002, 0.004, 0.004, 0.005)), server=None),
         {
             "name": ["asked for the address of shop.example"],
-            "connection": ["tried to open a TCP connection", "refused the connection on port 443", "192.0.2.7:443 was tried too, for 1.0 ms: connection refused"],
+            "connection": ["tried to open a TCP connection", "refused the connection on port 443", "192.0.2.7:443 was tried, for 1.0 ms: connection refused"],
             "passing-on": ["It never came to this"],
             "status": ["Inspector, in the site's place, answered 502", "the site never said it"],
         },
@@ -190,7 +190,7 @@ TOLD = {
         case(SEALED, client=client(None), server=server(None)),
         {"inside": ["left what passed encrypted and did not look inside: you asked for it", "2.0 KB went there and 88 KB came back", "not visible from here"]},
     ),
-    "websocket": (case(WEBSOCKET), {"inside": ["both sides may speak at any time", "100 B went there"], "status": ["speaks the other protocol"]}),
+    "websocket": (case(WEBSOCKET), {"inside": ["both sides may speak at any time", "100 B went there"], "status": ["speaks the other protocol"], "after": ["ended with it"]}),
     "open": (
         case(made(state="open", duration=None, status=0, answered=message(""), timeline=Timeline(0.0001, send_start=0.001, send_end=0.002),
                   client_leg=Leg(CLIENT, request()), server_leg=Leg(SERVER, request(), turn=2)), server=server(tls(verified=True))),
@@ -329,8 +329,19 @@ def test_a_pooled_exchange_shows_no_ladder():
     ],
 )
 def test_what_became_of_the_connection(closed, fields, told):
-    exchange = made(answered=response(*fields, "Content-Type: text/html"))
+    exchange = made(answered=response(*fields, "Content-Type: text/html", "Content-Length: 18"))
     assert told in words(tell(case(exchange, client=client(tls(), closed=closed), server=None)), "after")
+
+
+def test_a_body_without_a_length_ends_with_its_connection():
+    told = words(tell(case(made(answered=response("Content-Type: text/html")))), "after")
+    assert "that is how this answer ends" in told
+    assert "stayed open" not in told
+
+
+def test_after_a_failure_nothing_is_claimed_of_the_sites_connection():
+    broken = failed("tls-untrusted", "server", "tls", server_leg=Leg(SERVER, Message(b"")))
+    assert "connection with shop.example" not in words(tell(case(broken)), "after")
 
 
 def test_the_next_exchange_on_the_connection_is_named():

@@ -117,6 +117,8 @@ def _shared(line: Line, no: str, lifetime: float) -> Prose:
         "authorization": "the request had Authorization, and nothing here allows it all the same",
         "no-store": "the site forbids it (`no-store`)",
     }
+    if no == "status" and line.case.exchange.status == 304:
+        return say("A [[shared cache]] that has a copy renews it in the same way.")
     if no:
         return say(
             f"[[Shared cache|Shared caches]], such as a CDN's, may not keep it: {why.get(no, 'this kind of answer is not kept')}."

@@ -24,7 +24,9 @@ def _location(line: Line) -> Told:
         plain = say("The browser goes on to `{url}`.", url=url)
         return Told(
             plain + _where_to(line, url),
-            say("It is a whole address, or one that is meant from this one on.")
+            say(
+                "It is written without all of its parts, so the rest is taken from the address that was asked for."
+            )
             if url != line.value.strip()
             else NOTHING,
         )

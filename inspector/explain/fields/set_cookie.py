@@ -161,7 +161,7 @@ def _same_site(line: Line, cookie: SetCookie, value: str) -> Saying:
             "It goes only with requests that come from the site itself; not even when somebody follows a link to here from elsewhere."
         ), True
     if kind == "lax":
-        return say("It goes with requests from the site itself, and when somebody follows a link to here from elsewhere; not with parts of other sites' pages, nor with their forms."), True  # fmt: skip
+        return say("It goes with requests from the site itself, and when somebody follows a link to here from elsewhere; not with parts of other sites' pages, nor with forms that they send by POST."), True  # fmt: skip
     if kind == "none":
         if not cookie.secure:
             return say("It goes with requests from other sites' pages too; but that wants Secure as well, and without it Chrome refuses the cookie."), False  # fmt: skip

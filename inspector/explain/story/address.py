@@ -6,6 +6,7 @@ from inspector.explain.case import Case
 from inspector.explain.people import asker_in_full, capital
 from inspector.explain.prose import Prose, say
 from inspector.explain.references import mdn, rfc
+from inspector.explain.story.frame import is_reverse
 from inspector.explain.story.model import Step
 from inspector.explain.urls import address_parts
 
@@ -35,6 +36,13 @@ def _sentence(case: Case) -> Prose:
         )
     if exchange.kind == "page":
         return say("{who} asked Inspector itself for `{path}`.", who=who, path=exchange.path or "/")
+    if is_reverse(case):
+        return say(
+            "{who} asked for `{path}`, and Inspector stands there for `{url}`.",
+            who=who,
+            path=exchange.path or "/",
+            url=case.url,
+        )
     how = {
         "POST": "had something to send to",
         "PUT": "had something to store at",

@@ -105,9 +105,35 @@ def _half(case: Case, connection: Connection | None, response: Said, whom: str) 
             when=when,
             comma=comma,
         )
+    if case.exchange.kind in ("tunnel", "websocket"):
+        return say("The connection with {whom} ended with it.", whom=whom)
+    if _ends_with_body(case, connection, response):
+        return say("The connection with {whom} was closed with it: that is how this answer ends.", whom=whom)
+    if connection.side == "server" and case.exchange.fault:
+        return NOTHING  # what became of it after it went wrong is not on record
+    if case.exchange.error is not None and case.exchange.error.did in ("closed", "reset"):
+        return (
+            say("Inspector closed the connection with {whom}.", whom=whom)
+            if connection.side == "client"
+            else NOTHING
+        )
     if announced:
         return say("The connection with {whom} was to be closed after this answer.", whom=whom)
     return say("The connection with {whom} stayed open, ready for the next request.", whom=whom)
+
+
+def _ends_with_body(case: Case, connection: Connection, response: Said) -> bool:
+    """RFC 9112 §6.3, the last case: neither length nor chunks, so the body lasts until the connection ends."""
+    exchange = case.exchange
+    if (
+        not response.there
+        or exchange.method == "HEAD"
+        or exchange.status in (204, 304)
+        or exchange.status < 200
+    ):
+        return False
+    framed = response.has("content-length") or "chunked" in response.value("transfer-encoding").lower()
+    return not framed and not (connection.side == "client" and case.answered_here)
 
 
 def _later(case: Case, connection: Connection) -> float:

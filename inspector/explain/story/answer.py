@@ -55,7 +55,7 @@ def _share(case: Case, duration: float) -> Prose:
         and 0 < trip < duration
         and not (case.exchange.server_leg and case.exchange.server_leg.attempts)
     ):
-        sentence += say("The way there and back took {trip} at most when the connection was made, so about {rest} was the site at work.", trip=took(trip), rest=took(duration - trip))  # fmt: skip
+        sentence += say("The way there and back took {trip} at most when the connection was made, so the site was at work for about {rest} of it, or more.", trip=took(trip), rest=took(duration - trip))  # fmt: skip
     else:
         sentence += say("How much of it was the way, and how much the work, is not visible from here.")
     return sentence
@@ -164,7 +164,10 @@ def _asked_whether(case: Case) -> Prose:
 def _asks(case: Case) -> Prose:
     exchange = case.exchange
     row = statuses.look_up(exchange.status)
-    family = statuses.CLASSES.get(exchange.status // 100, "")
+    final = (
+        not case.answered_here and exchange.status != 101
+    )  # 101 is no word on the way, though it looks like one
+    family = "" if not final else statuses.CLASSES.get(exchange.status // 100, "")
     sentence = (
         say(f"A status from {exchange.status // 100}00 to {exchange.status // 100}99 means that {family}.")
         if family
@@ -175,12 +178,20 @@ def _asks(case: Case) -> Prose:
     target = case.response.first("location")
     if exchange.status in statuses.REDIRECTS:
         sentence += (
-            say("The next address is `{target}`.", target=target)
+            say("The next address is `{target}`.", target=_whole(case, target))
             if target
             else say("But there is no Location field, so the browser has nowhere to go and shows the body.")
         )
         sentence += _followed(case, target)
     return sentence
+
+
+def _whole(case: Case, target: str) -> str:
+    """RFC 9110 §10.2.2: a Location may be relative; then it is meant from the address that was asked for."""
+    try:
+        return urljoin(case.url, target)
+    except ValueError:
+        return target
 
 
 def _followed(case: Case, target: str) -> Prose:
@@ -210,7 +221,7 @@ def _doubts(case: Case, who: Actor) -> tuple[Prose, ...]:
     if age.strip().isdigit() and int(age.strip()[:9]) > 0:
         return (
             say(
-                "It came out of a [[shared cache|cache]] on the way, where it had been for {age} seconds.",
+                "It came out of a [[shared cache|cache]] on the way: {age} seconds before, the site had made it or said that it is still good.",
                 age=age.strip()[:12],
             ),
         )

@@ -35,7 +35,7 @@ def tell(case: Case) -> Step | None:
         "{who} opened a [[TCP]] connection, and it went to Inspector, not to the site:", who=capital(who)
     ) + _why(case)
     precise = say(
-        "From `{there}` to `{here}`. The port of the side that calls is picked at random for this one connection; "
+        "From `{there}` to `{here}`. The port of the side that calls is picked by its system for this one connection; "
         "together, the two addresses and two ports tell it from all others.",
         there=there, here=here,
     )  # fmt: skip
@@ -71,7 +71,7 @@ def tunnel(case: Case) -> Step | None:
     """CONNECT, and Inspector's answer to it."""
     exchange, connection = case.exchange, case.client
     title = "The tunnel"
-    if exchange.kind == "page" or is_reverse(case):
+    if exchange.kind == "page" or is_reverse(case) or (imported(case) and connection is None):
         return None
     if (
         exchange.scheme in ("http", "ws")

@@ -52,7 +52,7 @@ def _says(facts: CertificateFacts) -> Prose:
         return say("The site sent a certificate that cannot be read.")
     until = day(facts.not_after.timestamp()) if facts.not_after else "a date that cannot be read"
     return say(
-        "The site's own [[certificate]] says that this key belongs to `{subject}`. `{issuer}` signed that, and it is valid until {until}.",
+        "The site's own [[certificate]] says that this key belongs to `{subject}`, that `{issuer}` signed this, and that it is valid until {until}.",
         subject=facts.subject or "nobody by name", issuer=facts.issuer or "somebody without a name", until=until,
     )  # fmt: skip
 
@@ -60,14 +60,14 @@ def _says(facts: CertificateFacts) -> Prose:
 def _verdict(case: Case, tls: Tls) -> Prose:
     if tls.why_not:
         return say("Inspector did not believe it, and broke off.") if tls.verified is False else NOTHING
+    if tls.verified is False:
+        return say("Nobody checked it, as was asked for: anyone on the way could have sent it.")
     if tls.resumed:
         return say("It was not sent again: the [[session resumption|resumed]] session proves that this is the same server, whose certificate was checked when they first met.")  # fmt: skip
     if tls.verified:
         return say(
             "Inspector believed it: the signatures lead to an authority in the [[trust store]], the name is the one that was asked for, and the dates are good."
         )
-    if tls.verified is False:
-        return say("Nobody checked it, as was asked for: anyone on the way could have sent it.")
     return say("Whether anyone checked it is not on record.")
 
 

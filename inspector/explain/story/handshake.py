@@ -43,7 +43,12 @@ def with_browser(case: Case) -> Step | None:
     if tls is None:
         if exchange.kind == "tls":
             return _before_hello(case)
-        why = say("This half came to Inspector without TLS, or what is known of it is not on record.")
+        if case.client is not None and not case.client.asked:
+            why = say(
+                "This half came to Inspector in plain http: nobody asked it for a [[tunnel]] or for [[TLS]]."
+            )
+            return skipped("tls-browser", _BROWSER, ("browser", "inspector"), why)
+        why = say("What was agreed on with {who} is not on record.", who=asker(exchange))
         return unseen("tls-browser", _BROWSER, ("browser", "inspector"), why)
     line = exchange.timeline
     took = span(line.client_tls_start, line.client_tls_end)
@@ -197,7 +202,8 @@ def _agreed(tls: Tls, client: str) -> Prose:
         )
     sentence = say("{version}", version=tls_version(tls.version)) + _round_trips(tls)
     sentence += (
-        say("[[Cipher suite]]: `{cipher}`.", cipher=tls.cipher) + cipher_words(tls.cipher)
+        say("[[Cipher suite]]: `{cipher}`.", cipher=tls.cipher)
+        + cipher_words(tls.cipher, old_keys=tls.resumed and "1.2" in tls.version)
         if tls.cipher
         else NOTHING
     )
@@ -236,15 +242,17 @@ _CIPHERS = (
 )
 
 
-def cipher_words(cipher: str) -> Prose:
-    """What a cipher suite's name says, in OpenSSL's spelling or the standard's."""
+def cipher_words(cipher: str, *, old_keys: bool = False) -> Prose:
+    """What a cipher suite's name says, in OpenSSL's spelling or the standard's. `old_keys`: resumed under TLS 1.2, from the first meeting's keys."""
     name = cipher.upper().replace("-", "_").replace("AES128", "AES_128").replace("AES256", "AES_256")
     does = next((words for mark, words in _CIPHERS if mark in name), "")
     if not does:
         return NOTHING
     sentence = say(f"{does}.")
     modern = name.startswith(("TLS_AES", "TLS_CHACHA"))
-    if modern or "ECDHE" in name or "DHE" in name:
+    if old_keys:
+        return sentence + say("As the session was resumed, the keys come from those of the first meeting.")
+    if modern or "DHE" in name:
         return sentence + say(
             "The keys are made fresh for each connection and thrown away ([[forward secrecy]])."
         )

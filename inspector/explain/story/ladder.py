@@ -10,6 +10,8 @@ from inspector.wire.tls_tables import ALERTS, HANDSHAKE_TYPES
 
 _HELLO, _SERVER_HELLO, _ENCRYPTED_EXTENSIONS, _FINISHED = 1, 2, 8, 20
 _ALERT = 21
+# RFC 5246 §7.4.1.3: before TLS 1.3 this message holds no key
+_OLD_HELLO = "The server chooses version and cipher suite."
 MOST = 64
 
 
@@ -41,7 +43,9 @@ def _ladder(tls: Tls | None, client: Actor, server: Actor, start: float) -> tupl
         name = named.name if named else f"{'alert' if alert else 'message'} {message.type}"
         sender, receiver = (client, server) if message.sent_by == "client" else (server, client)
         plain = (
-            say("{sentence}", sentence=named.sentence)
+            say(_OLD_HELLO)
+            if message.type == _SERVER_HELLO and not alert and tls.version and "1.3" not in tls.version
+            else say("{sentence}", sentence=named.sentence)
             if named
             else say("A message that the tables here don't know.")
         )

@@ -58,7 +58,10 @@ def _not_asked(case: Case, name: str, via: str) -> Step | None:
     if address_of(name) is not None:
         why = say("`{name}` is an [[IP address|address]] already; there is nothing to look up.", name=name)
     elif any(decision.code == "local-site" for decision in exchange.decisions):
-        why = say("`{name}` is a practice site: Inspector plays it on this computer, and no name service is asked.", name=name)
+        why = say(
+            "`{name}` is a practice site: Inspector plays it on this computer, and no name service is asked.",
+            name=name,
+        )
     elif is_local(name):
         why = say("`{name}` always means this computer; the network is never asked about it.", name=name)
     elif exchange.server_leg is None and exchange.timeline.connect_start is None:
@@ -147,7 +150,7 @@ def connection(case: Case) -> Step | None:
         _connected(case), _ends(case, duration, attempts),
         start=line.connect_start, took=duration,
         numbers=(*number("took", duration), *_tried(attempts)),
-        marks=tuple(_attempt(each) for each in attempts[:8]),
+        marks=tuple(_attempt(each, "" if broke_at(exchange) == "connection" else " too") for each in attempts[:8]),
         references=(rfc(9293, "3.5"), *((rfc(8305, "5"),) if attempts else ())),
     )  # fmt: skip
 
@@ -190,10 +193,10 @@ def _tried(attempts: tuple[Attempt, ...]) -> tuple[Number, ...]:
     return (Number("in vain", plural(len(attempts), "address", "addresses")),) if attempts else ()
 
 
-def _attempt(attempt: Attempt) -> Prose:
+def _attempt(attempt: Attempt, too: str) -> Prose:
     where = join_authority(attempt.address, attempt.port)
     return say(
-        "`{where}` was tried too, for {time}: {error}.",
+        f"`{{where}}` was tried{too}, for {{time}}: {{error}}.",
         where=where,
         time=took(attempt.took),
         error=attempt.error or "it failed",

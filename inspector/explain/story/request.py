@@ -45,7 +45,7 @@ def _plain(case: Case, fields: int) -> Prose:
     first = case.request.message.start_line.decode("latin-1")
     if broke_at(exchange) == "request":
         return say("{who} began to say what it wanted: `{first}`.", who=who, first=first)
-    sentence = say("{who} said what it wanted, in one line: `{first}`, and {fields} about it.", who=who, first=first, fields=plural(fields, "field"))  # fmt: skip
+    sentence = say("{who} said what it wanted, in one line: `{first}`, and {fields} about it.", who=who, first=first, fields=plural(fields, "field") if fields else "no fields")  # fmt: skip
     row = methods.look_up(exchange.method)
     if row is not None:
         sentence += say(f"`{{method}}` {row.plain}.", method=exchange.method)
@@ -149,6 +149,8 @@ def _sentence(case: Case) -> Prose:
     return say("Inspector passed the request on to `{host}`, {how}, as it was.", host=host, how=how)
 
 
+# RFC 9110 §7.6.1: what was left out of one message, so a decision about the response may read like one about the request
+_EITHER = "hop-by-hop"
 _OF_RESPONSES = frozenset({"connection-close", "dechunked", "space-before-colon", "no-content", "answered"})
 
 
@@ -159,5 +161,14 @@ def _changes(case: Case, *, routine: bool) -> tuple[Prose, ...]:
         act = DECISIONS.get(decision.code)
         if decision.code in _OF_RESPONSES or (act is not None and act.routine) != routine:
             continue
-        found.append(say("{sentence}", sentence=say_decision(decision.code, decision.detail)))
+        if decision.code == _EITHER and not _left_out(case, decision.detail):
+            continue
+        sentence = say("{sentence}", sentence=say_decision(decision.code, decision.detail))
+        if sentence not in found:
+            found.append(sentence)
     return tuple(found)
+
+
+def _left_out(case: Case, names: str) -> bool:
+    """Whether the request itself had these fields."""
+    return all(case.asked.has(name.strip().lower()) for name in names.split(","))
