@@ -26,8 +26,8 @@ class _Clock:
         return self.now
 
 
-def fill(home: Path, number: int, *, days: float = 7.0, seed: int = 1) -> None:
-    """Add `number` exchanges that end now and begin `days` ago."""
+def fill(home: Path, number: int, *, days: float = 7.0, seed: int = 1, words: bool = True) -> None:
+    """Add `number` exchanges that end now and begin `days` ago; `words` says whether their words are indexed, too."""
     clock = _Clock(time.time() - days * 86400)
     ids = Ids(clock)
     writer = ArchiveWriter(home / "captures", engine=ids.next(), backlog=512 * 1024 * 1024, clock=clock)
@@ -55,7 +55,7 @@ def fill(home: Path, number: int, *, days: float = 7.0, seed: int = 1) -> None:
         if change % 10000 == 0 or change == number:
             _progress("written", change, number, began)
     writer.close(600)
-    _record(home, number)
+    _record(home, number, words=words)
 
 
 def _wait(writer: ArchiveWriter) -> None:
@@ -63,7 +63,7 @@ def _wait(writer: ArchiveWriter) -> None:
         time.sleep(0.01)
 
 
-def _record(home: Path, number: int) -> None:
+def _record(home: Path, number: int, *, words: bool) -> None:
     recorder, began, told = Recorder(home), time.perf_counter(), 0
     while recorder.step():
         if recorder.recorded - told >= 10000:
@@ -72,6 +72,8 @@ def _record(home: Path, number: int) -> None:
     _progress("listed", recorder.recorded, number, began)
     if recorder.trouble.words:
         print(f"\n{recorder.trouble.words}", file=sys.stderr)
+    while words and recorder.index_words(1.0):
+        _progress("words of", recorder.indexed, number, began)
     recorder.close()
     print(file=sys.stderr)
 

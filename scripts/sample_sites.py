@@ -51,6 +51,8 @@ STATUSES = (
     [200] * 160 + [304] * 14 + [404] * 7 + [302] * 6 + [301] * 3 + [206] * 3 + [500, 401, 403, 429, 503, 400]
 )
 WORDS = "harbour lantern meadow copper violet saddle orchard thunder pebble marble willow ember".split()  # noqa: SIM905
+SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe ri so tu va wi xe yo zu".split()  # noqa: SIM905
+RARE, EVERY = "nightingale", 250_000  # a word that stands in some four bodies of so many
 
 
 class Thing(NamedTuple):
@@ -108,8 +110,11 @@ class Sites:
         path = thing.path.format(word=word, number=change % 9973)
         sent = f'{{"name": "{word}", "count": {change % 7}}}'.encode() if posts else b""
         request = _request_head(host, path, user_agent, len(sent), posts=posts, secure=secure)
+        mark = f"{chance.getrandbits(64):016x}"
         answer = b"" if status in (0, 204, 301, 302, 304) else chance.choice(thing.bodies)
-        response = _response_head(status, thing.media, answer, word) if status else b""
+        if answer and thing.resource in ("page", "data"):
+            answer = answer.replace(b"REQUEST", (f"{RARE} {mark}" if change % EVERY < 10 else mark).encode())
+        response = _response_head(status, thing.media, answer, word, mark, fresh=turn == 1) if status else b""
         duration = chance.lognormvariate(-3.0, 1.0)
         body = self._keep(answer) if answer else NO_BODY
         legs = _legs((client, server, turn), request, sent, response, body, secure=secure)
@@ -146,12 +151,23 @@ class Sites:
 
 
 def _things(chance: random.Random) -> list[Thing]:
+    lexicon = WORDS + ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 5))) for _ in range(6000)]
+    weights = [
+        1 / (rank + 3) for rank in range(len(lexicon))
+    ]  # as in any language, a few words are most of a text
+
     def prose(size: int) -> str:
-        text = " ".join(chance.choices(WORDS, k=size // 8 + 1))
+        text = " ".join(chance.choices(lexicon, weights, k=size // 7 + 1))
         return text[:size]
 
-    pages = [f"<!doctype html><title>{w}</title><h1>{w}</h1><p>{prose(1500)}".encode() for w in WORDS]
-    data = [json.dumps({"items": chance.choices(WORDS, k=20), "page": n}).encode() for n in range(12)]
+    pages = [
+        f"<!doctype html><title>{w}</title><h1>{w}</h1><!-- REQUEST --><p>{prose(1500)}".encode()
+        for w in WORDS * 20
+    ]
+    data = [
+        json.dumps({"request": "REQUEST", "items": prose(300).split(), "page": n}).encode()
+        for n in range(240)
+    ]
     scripts = [f"export const {w} = () => '{prose(900)}';\n".encode() for w in WORDS]
     styles = [
         f".{w} {{ color: #{chance.randrange(16**6):06x}; margin: {n}px }}\n".encode() * 20
@@ -214,11 +230,14 @@ def _request_head(host: str, path: str, user_agent: str, length: int, *, posts: 
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def _response_head(status: int, media: str, body: bytes, word: str) -> bytes:
+def _response_head(status: int, media: str, body: bytes, word: str, mark: str, *, fresh: bool) -> bytes:
     lines = [
         f"HTTP/1.1 {status} {REASONS[status]}", "Date: Tue, 11 Nov 2025 10:00:00 GMT", "Server: nginx",
         "Cache-Control: max-age=600", f'ETag: "{word}-17"', "Strict-Transport-Security: max-age=31536000",
+        f"X-Request-Id: {mark}",
     ]  # fmt: skip
+    if fresh:
+        lines += [f"Set-Cookie: session={mark}; Path=/; HttpOnly"]
     if status in (301, 302):
         lines += [f"Location: /{word}/", "Content-Length: 0"]
     elif body:

@@ -21,8 +21,8 @@ class Source(Enum):
 
     ROW = "the row of the list"
     HEADS = "the record's heads"
-    BODIES = "the bodies"
     CONNECTION = "the connection to the site"
+    BODIES = "the bodies"
 
 
 @dataclass(frozen=True, slots=True)

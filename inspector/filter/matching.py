@@ -24,9 +24,10 @@ from inspector.filter.conditions import (
     Until,
     Within,
 )
+from inspector.filter.fields import Source
 from inspector.filter.subject import Subject, address_of, path_of, query_of
 from inspector.filter.texts import fold
-from inspector.filter.tree import All, Node, Not, Term
+from inspector.filter.tree import All, Node, Not, Term, terms
 
 Matches: TypeAlias = Callable[[Subject], bool]
 _Holds: TypeAlias = Callable[[bytes], bool]
@@ -41,10 +42,18 @@ def matcher(node: Node, now: float) -> Matches:
     if isinstance(node, Not):
         part = matcher(node.part, now)
         return lambda subject: not part(subject)
-    parts = [matcher(part, now) for part in node.parts]
+    parts = [matcher(part, now) for part in sorted(node.parts, key=_cost)]
     if isinstance(node, All):
         return lambda subject: all(part(subject) for part in parts)
     return lambda subject: any(part(subject) for part in parts)
+
+
+def _cost(node: Node) -> int:
+    """What has to be fetched to tell: the cheapest is asked first."""
+    return max((_COSTS[term.field.source] for term in terms(node)), default=0)
+
+
+_COSTS = {source: cost for cost, source in enumerate(Source)}
 
 
 def _term(term: Term, now: float) -> Matches:
@@ -53,24 +62,25 @@ def _term(term: Term, now: float) -> Matches:
         flag = FLAG_TESTS[condition.said]
         return lambda subject: flag(subject.row)
     if isinstance(condition, Within | From | Until):
-        inside = _inside(condition, now)
+        fits = inside(condition, now)
         number = attrgetter(field.column)
-        return lambda subject: inside(number(subject.row))
+        return lambda subject: fits(number(subject.row))
     if field.name in _ROW_TEXTS or field.column:
-        return _row_text(
-            _ROW_TEXTS.get(field.name) or attrgetter(field.column), condition, escaped=field.name in ESCAPED
-        )
+        text = _ROW_TEXTS.get(field.name) or attrgetter(field.column)
+        fitting = row_text(condition, escaped=field.name in ESCAPED)
+        return lambda subject: fitting(text(subject.row))
     values = _VALUES[field.name]
     if isinstance(condition, Present) and field.name in _THERE:
         there = _THERE[field.name]
         return lambda subject: there(subject.row)
     if isinstance(condition, Present):
         return lambda subject: any(True for _ in values(subject, name))
-    holds = _holds(condition)
-    return lambda subject: any(holds(value) for value in values(subject, name))
+    right = holds(condition)
+    return lambda subject: any(right(value) for value in values(subject, name))
 
 
-def _inside(condition: Within | From | Until, now: float) -> Callable[[float | None], bool]:
+def inside(condition: Within | From | Until, now: float) -> Callable[[float | None], bool]:
+    """A function that says whether a number is where it shall be; None never is."""
     if isinstance(condition, From):
         begin = condition.when.at(now)
         return lambda number: number is not None and number >= begin
@@ -79,14 +89,14 @@ def _inside(condition: Within | From | Until, now: float) -> Callable[[float | N
         return lambda number: number is not None and number < end
     low, high, above, below = condition.low, condition.high, condition.above, condition.below
 
-    def inside(number: float | None) -> bool:
+    def fits(number: float | None) -> bool:
         if number is None:
             return False
         if low is not None and (number <= low if above else number < low):
             return False
         return high is None or (number < high if below else number <= high)
 
-    return inside
+    return fits
 
 
 # -- texts in the row: A to Z without regard to case, as the databases have it
@@ -108,18 +118,19 @@ def spellings(text: str, *, escaped: bool) -> tuple[str, ...]:
     return (text,) if other == text else (text, other)
 
 
-def _row_text(value: Callable[[Summary], str], condition: Condition, *, escaped: bool) -> Matches:
+def row_text(condition: Condition, *, escaped: bool = False) -> Callable[[str], bool]:
+    """A function that says whether the condition holds for a text of a row."""
     if isinstance(condition, Present):
-        return lambda subject: bool(value(subject.row))
+        return bool
     if isinstance(condition, OneOf):
         chosen = frozenset(map(lower, condition.values))
-        return lambda subject: lower(value(subject.row)) in chosen
+        return lambda value: lower(value) in chosen
     text = condition.pattern if isinstance(condition, Like) else getattr(condition, "text", "")
     tests = [_row_test(condition, lower(each)) for each in spellings(text, escaped=escaped)]
 
-    def fits(subject: Subject) -> bool:
-        found = lower(value(subject.row))
-        return any(test(found) for test in tests)
+    def fits(value: str) -> bool:
+        value = lower(value)
+        return any(test(value) for test in tests)
 
     return fits
 
@@ -162,7 +173,8 @@ FLAG_TESTS: dict[str, Callable[[Summary], bool]] = {
 # -- heads, bodies, connections: folded bytes
 
 
-def _holds(condition: Condition) -> _Holds:
+def holds(condition: Condition) -> _Holds:
+    """A function that says whether the condition holds for a folded text."""
     match condition:
         case Contains(text):
             needle = fold(text)

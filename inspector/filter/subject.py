@@ -11,7 +11,7 @@ from functools import cached_property
 from urllib.parse import parse_qsl
 
 from inspector.exchange.model import Body, Connection, Exchange, Message, Summary, Tls
-from inspector.filter.texts import body_text, fields_named, fold, fold_bytes
+from inspector.filter.texts import body_text, fold, fold_bytes
 from inspector.wire.fields import Field, parse_fields
 from inspector.wire.hosts import join_authority
 
@@ -97,21 +97,21 @@ class Subject:
     def request_text(self) -> bytes:
         """The text of the request's body, folded."""
         other = self._exchange.server_leg.request if self._exchange and self._exchange.server_leg else None
-        return self._text(self.request, other, self.request_fields)
+        return self._text(self.request, other)
 
     @cached_property
     def response_text(self) -> bytes:
         """The text of the response's body, folded."""
         other = self._exchange.client_leg.response if self._exchange and self._exchange.client_leg else None
-        return self._text(self.response, other, self.response_fields)
+        return self._text(self.response, other)
 
-    def _text(self, message: Message | None, other: Message | None, fields: tuple[Field, ...]) -> bytes:
+    def _text(self, message: Message | None, other: Message | None) -> bytes:
         if message is None:
             return b""
         body = message.body
         if body.note == "same" and other is not None:
             body = other.body
-        return body_text(fields, self._read(body)) if body.captured else b""
+        return body_text(message.head, self._read(body)) if body.captured else b""
 
     @cached_property
     def address(self) -> bytes:
@@ -121,22 +121,22 @@ class Subject:
     def header(self, name: str, *, request: bool, response: bool) -> list[bytes]:
         """The values of all header fields of a name, folded."""
         wanted = name.encode("latin-1", "replace")
-        found = fields_named(self.request_fields, wanted) if request else []
-        found += fields_named(self.response_fields, wanted) if response else []
+        found = _named(self.request_fields, wanted) if request else []
+        found += _named(self.response_fields, wanted) if response else []
         return [fold_bytes(value) for value in found]
 
     def cookies(self, name: str) -> list[bytes]:
         """The values of a cookie that the browser sent, folded."""
         pairs = (
             pair.partition(b"=")
-            for line in fields_named(self.request_fields, b"cookie")
+            for line in _named(self.request_fields, b"cookie")
             for pair in line.split(b";")
         )
         return _of_name(pairs, name)
 
     def set_cookies(self, name: str) -> list[bytes]:
         """The values that the site gave to a cookie, folded."""
-        lines = fields_named(self.response_fields, b"set-cookie")
+        lines = _named(self.response_fields, b"set-cookie")
         return _of_name((line.partition(b";")[0].partition(b"=") for line in lines), name)
 
     def parameters(self, name: str) -> list[bytes]:
@@ -161,6 +161,11 @@ class Subject:
         if self._exchange is None:
             return []
         return [fold(each.rule) for each in self._exchange.decisions if each.rule]
+
+
+def _named(fields: Iterable[Field], name: bytes) -> list[bytes]:
+    """The values of all fields of this name (in lower case), in order."""
+    return [field.value for field in fields if field.name.lower() == name]
 
 
 def _of_name(pairs: Iterable[tuple[bytes, bytes, bytes]], name: str) -> list[bytes]:

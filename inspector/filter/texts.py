@@ -13,7 +13,6 @@ from functools import lru_cache
 
 from inspector.exchange.resources import media_type
 from inspector.wire.codings import decode
-from inspector.wire.fields import Field
 
 MOST = 2 * 1024 * 1024
 _MOST_PACKED = 4 * 1024 * 1024
@@ -22,6 +21,7 @@ _TEXTS = re.compile(
     r"text/.*|.*[/+](?:json|xml|yaml|toml|x-ndjson|json-seq)|.*(?:javascript|ecmascript|json|graphql|xhtml).*|"
     r"application/(?:x-www-form-urlencoded|sql|x-sh|x-httpd-php|x-yaml|rtf|manifest\+json)|multipart/.*|message/.*"
 )
+_CONTENT = re.compile(rb"\ncontent-(type|encoding)[ \t]*:([^\r\n]*)", re.IGNORECASE)
 _CHARSET = re.compile(rb'charset\s*=\s*"?([A-Za-z0-9_:.-]{2,40})', re.IGNORECASE)
 # Python calls more things encodings than texts are written in; Latin-1 and ASCII mean windows-1252, as to every browser.
 _CODECS = re.compile(
@@ -45,18 +45,16 @@ def fold_bytes(data: bytes) -> bytes:
         return fold(data.decode("cp1252", "replace"))
 
 
-def fields_named(fields: Iterable[Field], name: bytes) -> list[bytes]:
-    """The values of all fields of this name (in lower case), in order."""
-    return [field.value for field in fields if field.name.lower() == name]
-
-
-def body_text(fields: Iterable[Field], captured: Iterable[bytes]) -> bytes:
-    """The text of a body, folded; empty if it is none. `fields` are those of its message."""
-    kinds = [field for field in fields if field.name[:8].lower() == b"content-"]
-    content_type = next(iter(fields_named(kinds, b"content-type")), b"")
+def body_text(head: bytes, captured: Iterable[bytes]) -> bytes:
+    """The text of a body, folded; empty if it is none. `head` is that of its message."""
+    content_type = codings = b""
+    for name, value in _CONTENT.findall(head):
+        if name.lower() == b"encoding":
+            codings += b"," + value
+        elif not content_type:
+            content_type = value.strip()
     if content_type and not _is_text(media_type(content_type)):
         return b""
-    codings = b",".join(fields_named(kinds, b"content-encoding"))
     data = _undone(codings.decode("latin-1"), captured)
     if not content_type and not _looks_like_text(data):
         return b""

@@ -49,7 +49,7 @@ class Written(NamedTuple):
 
 def quoted(text: str) -> str:
     """A text as one value of a filter, in quotes where it needs them."""
-    if PLAIN.fullmatch(text) and text not in JOINING and text[0] not in "-=<>[{" and "*" not in text:
+    if PLAIN.fullmatch(text) and text not in JOINING and text[0] not in "-!=<>[{" and "*" not in text:
         return text
     inside = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{inside}"'

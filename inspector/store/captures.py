@@ -27,17 +27,20 @@ from inspector.exchange.model import (
     decode_exchange,
 )
 from inspector.explain.refusals import History
+from inspector.filter.tree import Node
 from inspector.store.access import Access
 from inspector.store.database import StoreProblem, captures_folder, index_path
 from inspector.store.feed import Feed
+from inspector.store.finding import Finder, Found
 from inspector.store.reader import ArchiveGone, ArchiveReader
 from inspector.store.refused import failure_for, history_of, newest_failures
 from inspector.store.rows import COLUMNS, Row, row_of
 from inspector.store.schema import ciphertext, connection, engine, exchange, segment
 from inspector.store.settings import Settings
 from inspector.store.sites import SiteRow, hosts_in, places_of
+from inspector.store.wordbooks import Wordbooks
 
-__all__ = ["ArchiveGone", "Captures", "Changes", "Page", "Row", "StoreProblem", "Totals"]
+__all__ = ["ArchiveGone", "Captures", "Changes", "Found", "Page", "Row", "StoreProblem", "Totals"]
 
 T = TypeVar("T")
 _NOT_KEPT = "The details could not be kept: the disk was full, or too slow, when this happened."
@@ -85,6 +88,7 @@ class Captures:
         self._access = Access(home, network=network, damaged=self._report_damage)
         self._archive = ArchiveReader(captures_folder(home))
         self._feed = Feed(self._access)
+        self._finder = Finder(self._access, self._archive, Wordbooks(captures_folder(home)), self.connection)
 
     def close(self) -> None:
         """Give everything back."""
@@ -104,6 +108,18 @@ class Captures:
         found = self._rows(older_than, _X.id.desc(), limit + 1)
         rows = tuple(reversed(found[:limit]))
         return Page(rows, len(found) > limit, before is not None and self._exists(_X.id >= before))
+
+    def find(
+        self,
+        wanted: Node,
+        *,
+        before: bytes | None = None,
+        after: bytes | None = None,
+        limit: int = 200,
+        patience: float = 1.0,
+    ) -> Found:
+        """Up to `limit` exchanges that fit a filter, next to an id, or the newest; looks for `patience` seconds at most."""
+        return self._finder.find(wanted, before=before, after=after, limit=limit, patience=patience)
 
     def changes(self, cursor: str, limit: int = 200) -> Changes:
         """What changed since `cursor`, which is a former answer's; '' begins now. Costs next to nothing if nothing did."""

@@ -7,7 +7,7 @@ in between begins again. An engine that doesn't answer within three seconds is n
 all it has written until then goes. One that began after the wish has nothing to forget.
 
 What this means for privacy: rows are overwritten with zeros in the database (secure_delete), its log is
-emptied and the file shrunk; segment files and indexes set aside as damaged are unlinked. Blocks of
+emptied and the file shrunk; segment files with their words, and indexes set aside as damaged, are unlinked. Blocks of
 unlinked files are not overwritten: on flash drives that would reach other blocks anyway. An exchange on its
 way during the wish may come back when it ends, with what was put after it.
 """
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from inspector.store.frames import segment_path, segments
 from inspector.store.index import Index, KnownEngine
+from inspector.store.wordbooks import words_path
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +83,9 @@ class Forgetting:
 
     def _unlink(self, engine: KnownEngine) -> None:
         folder, stale = self._captures / engine.id.hex(), self._stale_below(engine)
-        for number in segments(folder):
+        for number in {*segments(folder), *segments(folder, ".words")}:
             if number < stale:
+                _unlink(words_path(folder, number))
                 _unlink(segment_path(folder, number))
         if engine.ended and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()

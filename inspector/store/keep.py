@@ -17,6 +17,7 @@ import msgspec
 
 from inspector.store.frames import segment_path
 from inspector.store.index import Index
+from inspector.store.wordbooks import words_path
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +88,14 @@ class Keeper:
         ]
 
     def _size(self, segments: list[_Segment]) -> int:
-        return sum(each.size for each in segments) + self._index.used_bytes()
+        return sum(each.size + self._words(each) for each in segments) + self._index.used_bytes()
+
+    def _words(self, each: _Segment) -> int:
+        """How large the word index of a segment is."""
+        try:
+            return words_path(self._captures / each.folder, each.number).stat().st_size
+        except OSError:
+            return 0
 
     def _oldest(self, segments: list[_Segment], live: Mapping[int, int]) -> _Segment | None:
         closed = [each for each in segments if each.number != live.get(each.engine)]
@@ -124,6 +132,7 @@ class Keeper:
     def _remove(self, going: _Segment) -> bool:
         """The file first: its row stays until it is gone, so that nothing is forgotten on the way."""
         try:
+            words_path(self._captures / going.folder, going.number).unlink(missing_ok=True)
             self._path(going).unlink(missing_ok=True)
             if not any((self._captures / going.folder).glob("*.seg")):
                 (self._captures / going.folder).rmdir()

@@ -3,7 +3,7 @@
 It runs in a process of its own, so neither an engine nor a page waits for the database. It may be killed
 at any moment and begins again exactly where its last transaction ended. If the database is locked, full,
 gone or damaged, nothing is lost but time: the records are in the archive. A damaged index is set aside and
-made again from there.
+made again from there. In quiet moments it makes the word index (`indexer`).
 
 An engine that stopped in order said so (an E frame). One that was killed is known by a newer engine in its
 place; then what it left open becomes failed, with the fault `inspector-stopped`.
@@ -26,6 +26,7 @@ from inspector.store.forget import Forgetting
 from inspector.store.frames import segment_path
 from inspector.store.harvest import Harvest
 from inspector.store.index import Index, KnownEngine
+from inspector.store.indexer import Indexer, Readable
 from inspector.store.keep import Keep, Keeper
 from inspector.store.status import Status, StatusBoard
 from inspector.store.syncing import Syncer
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 
 _ACTIVE, _IDLE = 0.04, 0.1  # a round costs 0.3 ms, however little is new
 _LOOK_AROUND = 1.0
+_SLICE, _BREATH = 0.02, 0.03  # the word index: so long at a time, and then so long for everything else
+_QUIET = 40  # records a round, with which there is time for it
 _FAR = 256 * 1024  # bytes waiting, so that there is no reason to pause
 
 
@@ -72,6 +75,8 @@ class Recorder:
         self._given_up: dict[int, Tail] = {}
         self._looked, self._folder_time = -1e9, 0
         self._more_to_remove = self._far_behind = False
+        self._indexer = Indexer(self._captures)
+        self._took = 0  # records, in the last round
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; what is in the archive by then is taken in before the end."""
@@ -80,7 +85,9 @@ class Recorder:
             if self.step():
                 active = time.monotonic()
             busy = self._more_to_remove or self._far_behind or self._forgetting is not None
-            stop.wait(0 if busy else _ACTIVE if time.monotonic() - active < 1 else _IDLE)
+            indexing = not busy and self.index_words(_SLICE)
+            active_pause = _ACTIVE if time.monotonic() - active < 1 else _IDLE
+            stop.wait(0 if busy else _BREATH if indexing else active_pause)
         while self.step():
             pass
         self.close()
@@ -97,6 +104,28 @@ class Recorder:
                 self._react(error, now)
         self._tell(now)
         return took
+
+    def index_words(self, seconds: float) -> bool:
+        """Go on with the word index for a while, if nothing else is to be done. Whether there is more of it."""
+        if self._index is None or self._took > _QUIET or self._forgetting is not None or self.trouble.words:
+            return False
+        places = {followed.known.id: followed.tail.place for followed in self._followed.values()}
+        return self._indexer.work(
+            [
+                Readable(
+                    engine.id,
+                    *places.get(engine.id, (engine.segment, engine.position)),
+                    engine.id not in places,
+                )
+                for engine in self._engines
+            ],
+            seconds,
+        )
+
+    @property
+    def indexed(self) -> int:
+        """How many exchanges it has put into the word index."""
+        return self._indexer.made
 
     def close(self) -> None:
         """Let go of everything."""
@@ -126,7 +155,8 @@ class Recorder:
                 self._done(index, followed, take, harvest, now)
         self._far_behind = any(followed.tail.behind() > _FAR for followed, _, _ in reaped)
         self._upkeep(index, now)
-        return sum(len(take.frames) or 1 for _, take, _ in reaped)
+        self._took = sum(len(take.frames) or 1 for _, take, _ in reaped)
+        return self._took
 
     def _ready(self) -> Index:
         if self._index is None:
