@@ -8,6 +8,8 @@ import socket
 import ssl
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,14 @@ from inspector.lab.sites.practice import HOSTS, practice_sites
 from inspector.pki.authority import Authority
 
 PATIENCE = 20.0
+
+
+def eventually(question: Callable[[], object]) -> None:
+    """Wait until the answer is yes, for what other threads do."""
+    ends = time.monotonic() + PATIENCE
+    while not question():
+        assert time.monotonic() < ends
+        threading.Event().wait(0.01)
 
 
 class Served:

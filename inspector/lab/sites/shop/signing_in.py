@@ -81,9 +81,10 @@ class Identity:
         about = self._get(metadata["userinfo_endpoint"], tokens["access_token"])
         if about.get("sub") != claims["sub"]:
             raise RefusedError("The other site told about somebody else.")
-        return Person(
-            f"{claims['iss']} {claims['sub']}", str(about.get("email", "")), str(about.get("name", ""))
-        )
+        # The issuer is part of who it is: another site may call somebody else the same. (Its scheme is left out only
+        # because this shop and that site can be practised with over http as well.)
+        issuer = str(claims["iss"]).partition("://")[2]
+        return Person(f"{issuer} {claims['sub']}", str(about.get("email", "")), str(about.get("name", "")))
 
     def _metadata(self, issuer: str) -> dict[str, Any]:
         """Where everything is at the other site: it says so itself, at an address that is the same everywhere."""

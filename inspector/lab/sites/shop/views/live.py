@@ -87,7 +87,11 @@ def chat(socket: Server) -> None:
 def _listen(socket: Server, room: Room, name: str) -> None:
     said: list[float] = []
     while True:
-        line = socket.receive()
+        line = socket.receive(
+            timeout=_BEAT
+        )  # not for ever: a close that comes at the wrong moment wakes nobody
+        if line is None:
+            continue
         now = time.monotonic()
         said = [when for when in said if when > now - 10] + [now]
         if len(said) > _MOST_LINES:
