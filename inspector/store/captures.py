@@ -7,6 +7,7 @@ change numbers; see `feed`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -27,7 +28,7 @@ from inspector.exchange.model import (
     decode_exchange,
 )
 from inspector.explain.refusals import History
-from inspector.filter.tree import Node
+from inspector.filter.tree import EVERYTHING, Node, is_everything
 from inspector.store.access import Access
 from inspector.store.database import StoreProblem, captures_folder, index_path
 from inspector.store.feed import Feed
@@ -38,6 +39,7 @@ from inspector.store.rows import COLUMNS, Row, row_of
 from inspector.store.schema import ciphertext, connection, engine, exchange, segment
 from inspector.store.settings import Settings
 from inspector.store.sites import SiteRow, hosts_in, places_of
+from inspector.store.where import clause_for, exact, pushed
 from inspector.store.wordbooks import Wordbooks
 
 __all__ = ["ArchiveGone", "Captures", "Changes", "Found", "Page", "Row", "StoreProblem", "Totals"]
@@ -121,9 +123,19 @@ class Captures:
         """Up to `limit` exchanges that fit a filter, next to an id, or the newest; looks for `patience` seconds at most."""
         return self._finder.find(wanted, before=before, after=after, limit=limit, patience=patience)
 
-    def changes(self, cursor: str, limit: int = 200) -> Changes:
-        """What changed since `cursor`, which is a former answer's; '' begins now. Costs next to nothing if nothing did."""
-        return Changes(*self._feed.since(cursor, limit))
+    def changes(self, cursor: str, limit: int = 200, wanted: Node = EVERYTHING) -> Changes:
+        """What changed since `cursor`, which is a former answer's; '' begins now. Costs next to nothing if nothing did.
+
+        With a filter, what fits it now; `skipped` then are changes that were not looked at, since there were too many.
+        """
+        if is_everything(wanted):
+            return Changes(*self._feed.since(cursor, limit))
+        now, node = time.time(), pushed(wanted)
+        rows, then, skipped, forgotten = self._feed.since(cursor, limit, clause_for(node, now))
+        if not exact(node):
+            verdicts = self._finder.verdicts(rows, wanted, now)
+            rows = tuple(row for row, fits in zip(rows, verdicts, strict=True) if fits)
+        return Changes(rows, then, skipped, forgotten)
 
     def neighbours(self, id: bytes) -> tuple[bytes | None, bytes | None]:
         """The ids before and after one in the list."""

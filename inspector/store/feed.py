@@ -19,8 +19,10 @@ import sqlalchemy as sa
 from inspector.store.access import Access
 from inspector.store.rows import COLUMNS, Row, row_of
 from inspector.store.schema import engine, exchange
+from inspector.store.texts_sql import Clause
 
 _X = exchange.c
+_EVERYTHING: Clause = sa.true()
 _ENGINES = 256  # more than ever run at once: a cursor that names more is not ours
 
 
@@ -49,15 +51,17 @@ class Feed:
         self._version = -1
         self._heads = _Heads("", "", {})
 
-    def since(self, cursor: str, limit: int) -> tuple[tuple[Row, ...], str, int, bool]:
-        """Rows, the new cursor, how many changes were left out, and whether all is to be loaded anew."""
+    def since(
+        self, cursor: str, limit: int, where: Clause = _EVERYTHING
+    ) -> tuple[tuple[Row, ...], str, int, bool]:
+        """Rows that meet a condition, the new cursor, how many were left out, and whether all is to be loaded anew."""
         heads = self._now()
         given = _parse(cursor)
         if given is None or given == heads:
             return (), heads.cursor, 0, False
         if (given.birth, given.forgotten) != (heads.birth, heads.forgotten):
             return (), heads.cursor, 0, True
-        rows, skipped = self._changed(given.changes, heads.changes, limit)
+        rows, skipped = self._changed(given.changes, heads.changes, limit, where)
         return rows, heads.cursor, skipped, False
 
     def close(self) -> None:
@@ -87,7 +91,7 @@ class Feed:
             own.close()
 
     def _changed(
-        self, given: dict[int, int], heads: dict[int, int], limit: int
+        self, given: dict[int, int], heads: dict[int, int], limit: int, where: Clause
     ) -> tuple[tuple[Row, ...], int]:
         later = sa.select(engine.c.number).where(engine.c.number > max(given, default=0))
         found: list[Row] = []
@@ -97,7 +101,7 @@ class Feed:
             for number, change in since.items():
                 if heads.get(number) == change:
                     continue
-                span = sa.and_(_X.engine == number, _X.change > change)
+                span = sa.and_(_X.engine == number, _X.change > change, where)
                 if number in heads:
                     span = sa.and_(span, _X.change <= heads[number])
                 rows = _newest(reading, span, limit)

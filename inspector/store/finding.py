@@ -128,12 +128,12 @@ class Finder:
                 except WordsGone as gone:
                     self._books.without(gone)
 
-    def fits(self, reading: sa.Connection, wanted: Node, now: float) -> Callable[[Row], bool]:
-        """A function that gives the matcher's verdict on a row, its record read if it has to be."""
-        search = _Search(self, reading, wanted, now, blocks=[])
-        if exact(pushed(wanted)):
-            return lambda row: search.matches(Subject(row))
-        return lambda row: any(search.verify(placed) for placed in search.rows([_X.id == row.id], None, 1))
+    def verdicts(self, rows: Iterable[Row], wanted: Node, now: float) -> Iterator[bool]:
+        """The matcher's verdict on each of some rows, their records read. Raises StoreProblem."""
+        with self._access.reading() as reading:
+            search = _Search(self, reading, wanted, now, blocks=[])
+            for row in rows:
+                yield any(search.verify(placed) for placed in search.rows([_X.id == row.id], None, 1))
 
     # -- for one exchange
 

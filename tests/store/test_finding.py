@@ -230,3 +230,29 @@ def test_how_much_is_indexed_is_told(stored: Stored, request: pytest.FixtureRequ
     share = stored.search("stock").indexed
     low, high = {"none": (0, 0), "half": (0.1, 0.9), "all": (0.9, 1)}[request.node.callspec.params["stored"]]
     assert low <= share <= high
+
+
+@pytest.mark.parametrize(
+    "text", ["host:example.test", "status:404", "hello", "body:hello status:404", "-body:hello", "is:open"]
+)
+def test_changes_are_those_that_fit(
+    home: Path, played: Any, recorder: Recorder, captures: Captures, text: str
+) -> None:
+    engine = played()
+    engine.put()
+    engine.on_disk()
+    take_in(recorder)
+    cursor = captures.changes("").cursor
+    put = [
+        engine.put(),
+        engine.put(status=404),
+        engine.put(host="other.test", state="open", duration=None),
+        engine.put(client_leg=None, server_leg=None),
+    ]
+    engine.on_disk()
+    take_in(recorder)
+    fits = matcher(parse(text), time.time())
+    answer = captures.changes(cursor, 200, parse(text))
+    assert {row.id for row in answer.rows} == {each.id for each in put if fits(Subject(each, each))}
+    assert answer.skipped == 0
+    assert captures.changes(answer.cursor, 200, parse(text)).rows == ()
