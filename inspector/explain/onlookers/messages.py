@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import parse_qsl
 
 from inspector.exchange.model import Exchange
 from inspector.explain.case import Said, body_of, text_of
 from inspector.explain.onlookers.model import Glimpse
 from inspector.explain.words import size, visible
+from inspector.secrets import is_secret_field, is_secret_name
 
 MOST_FIELDS = 60
 LONGEST = 400
 _BEGINNING = 300
 _MOST_PAIRS = 30
-_SECRET_FIELDS = frozenset(
-    {
-        "authorization",
-        "cookie",
-        "set-cookie",
-        "proxy-authorization",
-        "x-api-key",
-        "x-csrf-token",
-        "x-csrftoken",
-    }
-)
-_SECRET_NAME = re.compile(r"pass|pwd|secret|token|otp|pin\b|code\b|key\b", re.IGNORECASE)
 
 
 def glimpses(exchange: Exchange, said: Said) -> tuple[Glimpse, ...]:
@@ -38,7 +26,7 @@ def glimpses(exchange: Exchange, said: Said) -> tuple[Glimpse, ...]:
     ]
     for number, each in enumerate(said.fields[:MOST_FIELDS]):
         name = visible(each.name)
-        secret = name.lower() in _SECRET_FIELDS
+        secret = is_secret_field(name)
         found.append(Glimpse(f"{half}-field-{number}", name, _cut(text_of(each)), secret, said.place(each)))
     if len(said.fields) > MOST_FIELDS:
         found.append(Glimpse(f"{half}-more", "More fields", f"{len(said.fields) - MOST_FIELDS:,}"))
@@ -61,7 +49,7 @@ def _body(exchange: Exchange, said: Said) -> tuple[Glimpse, ...]:
                     f"{said.half}-form-{at}",
                     f"Form: {_cut(name)}",
                     _cut(value),
-                    bool(_SECRET_NAME.search(name)),
+                    is_secret_name(name),
                     place,
                 )
                 for at, (name, value) in enumerate(pairs[:_MOST_PAIRS])
