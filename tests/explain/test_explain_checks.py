@@ -314,6 +314,34 @@ def test_a_check_sees_across_exchanges(id):
     ]
 
 
+def test_how_bad_a_missing_token_is_hangs_on_the_cookie_that_was_set_before():
+    form = page(LOGIN, sent=("Cookie: session=1",), n=2)
+    for attributes, severity in (
+        ("", "warning"),
+        ("; SameSite=Lax", "advice"),
+        ("; SameSite=None; Secure", "serious"),
+    ):
+        before = page("x", f"Set-Cookie: session=1{attributes}", n=1, started=EPOCH)
+        issues = [
+            each.issue
+            for each in check_site([case(before), case(form)]).issues
+            if each.issue.check == "csrf-token-missing"
+        ]
+        assert [issue.severity for issue in issues] == [severity]
+
+
+def test_a_log_in_that_sets_any_cookie_out_of_scripts_reach_began_a_session_anew():
+    several = [
+        post("name=a&password=b", "Cookie: session=old", n=1, sets=("Set-Cookie: shop=new; HttpOnly",)),
+        page("x", sent=("Cookie: session=old",), n=2),
+    ]
+    assert not [
+        each
+        for each in check_site([case(each) for each in several]).issues
+        if each.issue.check == "session-fixation"
+    ]
+
+
 def test_a_circle_of_redirects_is_serious():
     ring = redirects(("/a", "/b"), ("/b", "/a"), ("/a", "/b"), ("/b", "/a"), ("/a", "/b"))
     issues = [

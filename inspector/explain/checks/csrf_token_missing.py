@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from inspector.explain.case import Case
 from inspector.explain.checks.model import Check, Cure, Found, Severity, in_body, seen
+from inspector.explain.fields.cookie import origins
 from inspector.explain.prose import say
 from inspector.explain.references import mdn
 from inspector.explain.values.cookies import parse_cookie, parse_set_cookie
@@ -50,8 +51,22 @@ def _how_bad(case: Case) -> tuple[Severity | None, str]:
         )
     if sessions:
         return "advice", "The session's cookie has SameSite, which keeps most of that away."
-    names = [name for name, _, _ in parse_cookie(case.request.value("cookie"))]
-    if any(is_session(name) for name in names):
+    names = [name for name, _, _ in parse_cookie(case.request.value("cookie")) if is_session(name)]
+    seen_before = (
+        [kept for name, (_, kept) in origins(case).items() if name in names]
+        if names and case.siblings
+        else []
+    )
+    if any(kept.same_site == "none" for kept in seen_before):
+        return "serious", "The session's cookie goes with forms of other sites, too (SameSite=None)."
+    if seen_before and all(kept.same_site for kept in seen_before):
+        return "advice", "The session's cookie has SameSite, which keeps most of that away."
+    if seen_before:
+        return (
+            "warning",
+            "The session's cookie has no SameSite, so in some browsers it goes with forms of other sites, too.",
+        )
+    if names:
         return "warning", "Whether the session's cookie has SameSite is not visible in this exchange."
     return None, ""
 

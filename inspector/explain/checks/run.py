@@ -45,7 +45,7 @@ class SiteSummary:
 
 def check(case: Case, *, lint: bool = True) -> tuple[Issue, ...]:
     """What is found on one exchange, worst first; with its siblings, also what takes several to see and concerns this one."""
-    found = [_issue(each, one) for each in CHECKS if each.look is not None for one in each.look(case)]
+    found = _alone(case)
     if case.siblings:
         others = tuple(Case(each, now=case.now, zone=case.zone) for each in _ordered(case))
         for each in CHECKS:
@@ -60,6 +60,11 @@ def check(case: Case, *, lint: bool = True) -> tuple[Issue, ...]:
     return _sorted(_merged(found))
 
 
+def _alone(case: Case) -> list[Issue]:
+    """What is seen on the exchange itself."""
+    return [_issue(each, one) for each in CHECKS if each.look is not None for one in each.look(case)]
+
+
 def _ordered(case: Case) -> Iterator[Exchange]:
     every = {each.id: each for each in case.siblings} | {case.exchange.id: case.exchange}
     yield from sorted(every.values(), key=lambda each: each.started)
@@ -70,8 +75,11 @@ def check_site(cases: Sequence[Case], *, lint: bool = False) -> SiteSummary:
     ordered = sorted(cases, key=lambda case: case.exchange.started)[-MOST_EXCHANGES:]
     when = {case.exchange.id: case.exchange.started for case in ordered}
     found: list[Issue] = []
+    siblings = tuple(case.exchange for case in ordered)
     for case in ordered:
-        found += check(replace(case, siblings=()), lint=lint)
+        found += _alone(replace(case, siblings=siblings))
+        if lint:
+            found += linted(case)
     for each in CHECKS:
         if each.across is not None:
             found += [_issue(each, one) for one in each.across(ordered)]

@@ -32,9 +32,12 @@ def _across(cases: Sequence[Case]) -> Iterator[Found]:
         if not _is_log_in(case):
             continue
         before = _sent(case)
-        renewed = {parse_set_cookie(value).name for value in case.response.values("set-cookie")}
-        kept = {name: value for name, value in before.items() if name not in renewed}
-        if not kept or any(is_session(name) for name in renewed):
+        given = [parse_set_cookie(value) for value in case.response.values("set-cookie")]
+        # whatever its name: a cookie that scripts may not read, set by the log-in itself, is what the server knows people by
+        if any(is_session(cookie.name) or cookie.http_only for cookie in given):
+            continue
+        kept = before
+        if not kept:
             continue
         later = next(
             (each for each in cases[at + 1 :] if each.host == case.host and _is_same(each, case, kept)), None

@@ -23,13 +23,18 @@ _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 @dataclass(frozen=True, slots=True)
 class CacheEvent:
-    """What happened at `at`; `exchange` is empty for what lay between exchanges. `good`: False where it cost more than it need have."""
+    """What happened at `at`; `exchange` is empty for what lay between exchanges. `good`: False where it cost more than it need have.
+
+    Like events in a row are one: `count` of them, the last at `until`.
+    """
 
     kind: Kind
     at: float
     exchange: bytes
     sentence: Prose
     good: bool | None = None
+    count: int = 1
+    until: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ class _History:
         return CacheHistory(
             self._url,
             self._client,
-            tuple(self._events[:MOST_EVENTS]),
+            _joined(self._events)[:MOST_EVENTS],
             tuple(self._spans),
             self._ends(last),
             self._sent,
@@ -233,3 +238,15 @@ class _History:
                 when=moment(copy.rules.fresh_until, last.now, last.zone),
             )
         return say("As far as was seen, the browser has a copy, and has to ask before it uses it.")
+
+
+def _joined(events: list[CacheEvent]) -> tuple[CacheEvent, ...]:
+    """Like events in a row as one, counted."""
+    found: list[CacheEvent] = []
+    for event in events:
+        last = found[-1] if found else None
+        if last is not None and event.kind == last.kind and str(event.sentence) == str(last.sentence):
+            found[-1] = replace(last, count=last.count + 1, until=event.at)
+        else:
+            found.append(replace(event, until=event.at))
+    return tuple(found)

@@ -165,7 +165,7 @@ class _Jar:
             elif not why:
                 self._event(
                     "missing", case,
-                    say("It was not sent to `{host}`, though by the rules it should have been: deleted by hand or by a script, blocked by the browser, or this was another window with cookies of its own.", host=case.host),
+                    say("It was not sent to `{host}`, though by the rules it should have been: deleted by hand or by a script, blocked by the browser, gone with a browser that was closed in between, or this was another window with cookies of its own.", host=case.host),
                     None, False,
                 )  # fmt: skip
 
