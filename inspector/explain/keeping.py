@@ -24,6 +24,7 @@ COOKIE_REFUSALS: dict[str, str] = {
     "nameless-prefix": "it has no name, and its value begins like a protected name",
     "secure-prefix": "a name that begins with `__Secure-` wants the attribute Secure",
     "host-prefix": "a name that begins with `__Host-` wants Secure and Path=/ and no Domain",
+    "http-prefix": "a name that begins with `__Http-` or `__Host-Http-` wants Secure and HttpOnly, in Chrome and its kin",
     "partitioned-not-secure": "Partitioned wants Secure as well",
 }
 

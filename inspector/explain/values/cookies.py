@@ -205,6 +205,9 @@ def _prefix(cookie: SetCookie, host_only: bool) -> str:
         return "secure-prefix"
     if name.startswith("__host-") and not (cookie.secure and host_only and cookie.path == "/"):
         return "host-prefix"
+    # not yet in the draft's text of 2025; Chromium has both
+    if name.startswith(("__http-", "__host-http-")) and not (cookie.secure and cookie.http_only):
+        return "http-prefix"
     return ""
 
 
@@ -220,7 +223,8 @@ def _ends(cookie: SetCookie, at: float) -> float | None:
 # why a browser does not keep a cookie; said in words in fields/set_cookie.py
 REFUSALS = (
     "control", "empty", "large", "domain-not-ascii", "public-suffix", "other-domain", "secure-over-http", "none-not-secure",
-    "cross-site", "perhaps-cross-site", "nameless-prefix", "secure-prefix", "host-prefix", "partitioned-not-secure",
+    "cross-site", "perhaps-cross-site", "nameless-prefix", "secure-prefix", "host-prefix", "http-prefix",
+    "partitioned-not-secure",
 )  # fmt: skip
 
 
