@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template
 
 from inspector.web.present.refusals import Client, Refusal, Refusals
+from inspector.web.words import day
 
 
 def blueprint(refusals: Refusals) -> Blueprint:
@@ -16,7 +18,7 @@ def blueprint(refusals: Refusals) -> Blueprint:
 
     @refused.get("/certificates/refused")
     def show() -> str:
-        return render_template("refused/refused.html", clients=refusals.clients())
+        return render_template("refused/refused.html", clients=refusals.clients(), today=day(time.time()))
 
     @refused.get("/api/v1/refused")
     def listed() -> Response:

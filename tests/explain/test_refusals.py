@@ -17,6 +17,8 @@ from inspector.explain.programs import PROGRAMS, name_in, program_named
 from inspector.explain.refusals import CAUSES, History, classify, concerns
 from inspector.explain.refusals.judges import JUDGES
 from inspector.explain.tls_stacks import STACKS, stack_of
+from inspector.pki.authority import Authority
+from inspector.pki.constraints import Scope
 
 NOW = 1_795_000_000.0  # 17 November 2026
 HOST = "shop.example"
@@ -300,10 +302,21 @@ def test_the_evidence_decides(name):
     assert "{" not in cause.sentence + cause.title
 
 
-def test_every_judge_but_the_rarest_is_asked_by_these_tables():
+def test_every_judge_but_one_is_asked_by_these_tables():
     reached = {code for *_, code, _ in (*MEASURED.values(), *OTHERS.values())}
-    assert set(CAUSES) - reached == {"name-constraint"}  # made in tests/engine: it needs a practice authority
+    assert set(CAUSES) - reached == {"name-constraint"}  # below: it needs a practice authority
     assert len(JUDGES) == len({judge.__name__ for judge in JUDGES})
+
+
+def test_a_name_that_a_practice_authority_may_not_vouch_for(tmp_path):
+    practice = Authority.create(tmp_path, Scope.parse("school.example"))
+    chain = (*VALID, *(each.public_bytes(Encoding.DER) for each in practice.above))
+    exchange, connection = failed(alert="certificate_unknown", chain=chain, ciphers=CHROMIUM)
+    cause = classify(exchange, connection)
+    assert (cause.code, cause.sure) == ("name-constraint", "sure")
+    assert "school.example" in cause.sentence
+    inside = msgspec.structs.replace(exchange, host="shop.school.example")
+    assert classify(inside, connection).code == "untrusted"
 
 
 def test_a_connection_that_is_not_kept_still_has_its_fault():
