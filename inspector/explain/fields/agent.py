@@ -64,7 +64,7 @@ def _user_agent(line: Line) -> Told:
     precise = say("That is what it calls itself; it proves nothing, anybody can write anything here.")
     if line.value.startswith("Mozilla/"):
         precise += say(
-            "`Mozilla/5.0`, `AppleWebKit` and `like Gecko` are there since the 1990s, when sites sent poorer pages to browsers they didn't know."
+            "`Mozilla/5.0` and what else sounds like other browsers is there because sites used to send poorer pages to those they didn't know."
         )
         precise += say("Browsers freeze details on purpose, so that people are harder to tell apart.")
     return Told(plain, precise)

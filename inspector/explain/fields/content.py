@@ -110,7 +110,7 @@ def _content_length(line: Line) -> Told:
     if line.said.has("transfer-encoding"):
         return Told(
             say(
-                "Transfer-Encoding is there too, and then this does not count. The two together are a sign of an attack."
+                "Transfer-Encoding is there too, and then this does not count. The two together may be an attack."
             ),
             good=False,
         )

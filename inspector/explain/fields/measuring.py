@@ -30,14 +30,14 @@ def _server_timing(line: Line) -> Told:
         )
         parts.append(Part(shown(each.words), plain, offset=each.offset, length=len(each.words)))
     plain = say(
-        "What the server itself says of where its time went. The browser's developer tools show it, and scripts of the page can read it."
+        "What the server itself says of where its time went. The browser's developer tools show it, and scripts of the same [[origin]] can read it."
     )
     return Told(plain, parts=tuple(parts))
 
 
 def _timing_allow_origin(line: Line) -> Told:
     if line.value.strip() == "*":
-        return Told(say("Scripts of any page may learn how long this took, and how large it is."))
+        return Told(say("Scripts of any page may learn how long this took."))
     return Told(
         say(
             "Scripts of pages from {origins} may learn how long this took.",

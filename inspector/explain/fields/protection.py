@@ -52,7 +52,7 @@ def _content_type_options(line: Line) -> Told:
 
 
 def _xss_protection(line: Line) -> Told:
-    plain = say("Was for a filter in browsers that is gone since 2020; today it does nothing.")
+    plain = say("Was for a filter that browsers have taken out again; today it does nothing.")
     return Told(
         plain, say("Where the filter still was, it could itself be used for attacks; `0` switched it off.")
     )
@@ -148,8 +148,11 @@ _EMBEDDER = {
     "unsafe-none": ("The page may load what it likes, which is so without this field too.", None),
 }
 _RESOURCE = {
-    "same-origin": ("Only pages of the same [[origin]] may load this.", True),
-    "same-site": ("Only pages of the same [[site]] may load this.", True),
+    "same-origin": (
+        "Only pages of the same [[origin]] may load this as a picture, script or the like.",
+        True,
+    ),
+    "same-site": ("Only pages of the same [[site]] may load this as a picture, script or the like.", True),
     "cross-origin": ("Any page may load this.", None),
 }
 
@@ -189,10 +192,12 @@ def _isolated(line: Line) -> Prose:
 def _agent_cluster(line: Line) -> Told:
     if line.value.strip() == "?1":
         return Told(
-            say("The page would like a process of its own, apart from other hosts of the same [[site]]."),
+            say(
+                "The page would like to be kept apart from other hosts of the same [[site]], if it can be in a process of its own."
+            ),
             good=True,
         )
-    return Told(say("The page wants no process of its own."))
+    return Told(say("The page doesn't ask to be kept apart from other hosts of the same [[site]]."))
 
 
 def _clear_site_data(line: Line) -> Told:
