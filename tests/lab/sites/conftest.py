@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -41,13 +41,20 @@ def scheme(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium_path: str, chromium_arguments: list[str], running: Practice) -> Iterator[Browser]:
+def chromium() -> Iterator[BrowserType]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=chromium_path, args=chromium_arguments, proxy={"server": running.proxy}
-        )
-        yield chromium
-        chromium.close()
+        yield playwright.chromium
+
+
+@pytest.fixture(scope="session")
+def browser(
+    chromium: BrowserType, chromium_path: str, chromium_arguments: list[str], running: Practice
+) -> Iterator[Browser]:
+    started = chromium.launch(
+        executable_path=chromium_path, args=chromium_arguments, proxy={"server": running.proxy}
+    )
+    yield started
+    started.close()
 
 
 class Visit:

@@ -109,11 +109,12 @@ def test_pages_that_say_what_went_wrong(visit, address, width, theme):
 def test_the_film_plays_and_can_be_wound(visit, scheme):
     page = visit().page
     page.goto(f"{scheme}://static.inspector.test/film.html")
-    page.wait_for_function("document.querySelector('video').readyState > 0")
-    assert page.evaluate("document.querySelector('video').duration") == pytest.approx(10, abs=0.2)
-    page.evaluate("document.querySelector('video').currentTime = 8")
-    page.wait_for_function("!document.querySelector('video').seeking")
-    assert page.evaluate("document.querySelector('video').currentTime") == pytest.approx(8, abs=0.2)
+    video = page.locator("video")
+    loaded = "video => video.readyState || new Promise(done => (video.onloadedmetadata = done))"
+    video.evaluate(loaded)
+    assert video.evaluate("video => video.duration") == pytest.approx(10, abs=0.2)
+    video.evaluate("video => new Promise(done => { video.onseeked = done; video.currentTime = 8 })")
+    assert video.evaluate("video => video.currentTime") == pytest.approx(8, abs=0.2)
 
 
 def test_without_script_the_shop_can_be_read_and_used(browser, practice):
