@@ -36,6 +36,7 @@ from inspector.web.assets import Assets
 from inspector.web.certificates import bad_tls, make, own, read
 from inspector.web.certificates.stores import Stores
 from inspector.web.certificates.visits import Visits
+from inspector.web.checker import Checker
 from inspector.web.control import Control
 from inspector.web.lamp import Board, Lamps
 from inspector.web.places import static_folder, templates_folder
@@ -76,6 +77,7 @@ def create_dashboard(
     feeder = feed.Feeder(captures, lamps, limit=settings.streams)
     roots = Roots(settings)
     both = chains.Chains(captures, roots, windows)
+    checker = Checker(captures)
     switches = Control(captures, control, lamps, feeder)
     left = decrypted.LeftEncrypted(control)
     explained = Refusals(captures, settings, left.covers)
@@ -90,7 +92,7 @@ def create_dashboard(
         start.blueprint(settings, captures),
         learn.blueprint(),
         traffic.blueprint(settings, captures),
-        exchange.blueprint(captures, both),
+        exchange.blueprint(captures, both, checker),
         chains.blueprint(captures, both),
         own.blueprint(settings, Stores(settings.command)),
         read.blueprint(settings, roots, Visits(settings, roots)),

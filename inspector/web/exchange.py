@@ -12,6 +12,7 @@ from inspector.exchange.model import Exchange
 from inspector.explain.onlookers import who_sees_what
 from inspector.store.captures import ArchiveGone, Captures
 from inspector.web.chains import Chains
+from inspector.web.checker import Checked, Checker
 from inspector.web.errors import not_found
 from inspector.web.finding import (
     HALVES,
@@ -25,6 +26,7 @@ from inspector.web.finding import (
     part_of,
 )
 from inspector.web.present.changes import difference, said
+from inspector.web.present.checks import found_on
 from inspector.web.present.content import Content, window
 from inspector.web.present.heads import head, raw_lines
 from inspector.web.present.marks import body_marks
@@ -42,9 +44,11 @@ TABS = {
     "sees": "Who sees what",
     "connection": "Connection",
     "timing": "Timing",
+    "checks": "Checks",
 }
 VIEWS = {"pretty": "Pretty", "raw": "Raw", "hex": "Hex"}
 SIDE_WORDS = {"browser": "Browser's side", "site": "Site's side", "changes": "What changed"}
+TabContext = Callable[[Captures, Exchange, "Asked"], dict[str, Any]]
 _FIRST = {"new": "story", "details": "messages"}
 _OF_MESSAGES = {"side", *HALVES, *(f"{half}_from" for half in HALVES)}
 _SHOWS = {"pretty": show, "raw": show_raw, "hex": show_hex}
@@ -71,7 +75,7 @@ class Asked(NamedTuple):
         starts = [min(max(args.get(f"{half}_from", 0, type=int), 0), 1 << 40) for half in HALVES]
         return cls(
             id,
-            tab if tab in TABS else _FIRST.get(session.get("level", "new"), "story"),
+            tab if tab in TABS else first_tab(),
             args.get("side") if args.get("side") in SIDE_WORDS else "browser",  # type: ignore[arg-type]  # a key
             views[0] if views[0] in VIEWS else "pretty",
             views[1] if views[1] in VIEWS else "pretty",
@@ -98,7 +102,12 @@ class Asked(NamedTuple):
         return self.request_from if half == "request" else self.response_from
 
 
-def blueprint(captures: Captures, chains: Chains) -> Blueprint:
+def first_tab() -> str:
+    """The tab that opens where none was chosen."""
+    return _FIRST.get(session.get("level", "new"), "story")
+
+
+def blueprint(captures: Captures, chains: Chains, checker: Checker) -> Blueprint:
     contexts = _TAB_CONTEXTS | {"connection": partial(_connection, chains)}
     pages = Blueprint("exchange", __name__)
 
@@ -110,17 +119,21 @@ def blueprint(captures: Captures, chains: Chains) -> Blueprint:
             session["tab"] = asked.tab  # the last one used is kept
         fragment = request.headers.get("HX-Request") == "true"
         older, newer = captures.neighbours(exchange.id)
+        checked = None if lost else checker.exchange(exchange)
+        tabs = _tabs(checked)
+        if asked.tab not in tabs:
+            asked = asked._replace(tab=first_tab())
         page = render_template(
             "exchange/exchange.html" if fragment else "exchange.html",
             exchange=exchange,
             lost=lost,
             asked=asked,
-            tabs=TABS,
+            tabs=tabs,
             overview=overview(exchange),
             timing=timing(exchange),
             older=older.hex() if older else None,
             newer=newer.hex() if newer else None,
-            **({} if lost else contexts[asked.tab](captures, exchange, asked)),
+            **_context(contexts, captures, exchange, asked, checked),
         )
         response = make_response(page)
         response.vary.add("HX-Request")
@@ -139,6 +152,27 @@ def blueprint(captures: Captures, chains: Chains) -> Blueprint:
         return response
 
     return pages
+
+
+def _tabs(checked: Checked | None) -> dict[str, str]:
+    """The tabs that have something to show; that of the checks says how many."""
+    if checked is None or not checked.issues:
+        return {code: words for code, words in TABS.items() if code != "checks"}
+    return TABS | {"checks": f"Checks ({len(checked.issues)})"}
+
+
+def _context(
+    contexts: dict[str, TabContext],
+    captures: Captures,
+    exchange: Exchange,
+    asked: Asked,
+    checked: Checked | None,
+) -> dict[str, Any]:
+    if checked is None:
+        return {}
+    if asked.tab == "checks":
+        return {"groups": found_on(checked.case, checked.issues), "around": len(checked.case.siblings)}
+    return contexts[asked.tab](captures, exchange, asked)
 
 
 def _messages(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
@@ -210,6 +244,6 @@ def _sees(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any
     return {"sees": onlookers, "noise": Noise(onlookers)}
 
 
-_TAB_CONTEXTS: dict[str, Callable[[Captures, Exchange, Asked], dict[str, Any]]] = {
+_TAB_CONTEXTS: dict[str, TabContext] = {
     "story": _story, "messages": _messages, "sees": _sees, "timing": _timing,
 }  # fmt: skip

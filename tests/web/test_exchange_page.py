@@ -24,7 +24,7 @@ HOSTILE = (
 
 STANDARDS = (
     "https://www.rfc-editor.org/", "https://developer.mozilla.org/", "https://datatracker.ietf.org/", "https://fetch.spec.whatwg.org/",
-    "https://html.spec.whatwg.org/", "https://www.w3.org/",
+    "https://html.spec.whatwg.org/", "https://www.w3.org/", "https://flask.palletsprojects.com/", "https://docs.sqlalchemy.org/",
 )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from inspector.exchange.model import (
 )
 from inspector.explain.refusals import History
 from inspector.store.captures import ArchiveGone, Changes, Page, Row, Totals
+from inspector.store.sites import SiteRow
 from inspector.store.status import Status
 
 EPOCH = 1_767_225_600.25
@@ -95,6 +96,35 @@ class FakeCaptures:
         self.looks = 0
         self.body_gone = False
         self.histories: dict[bytes, History] = {}
+
+    def of_host(
+        self,
+        host: str,
+        *,
+        below: bool = False,
+        before: bytes | None = None,
+        after: bytes | None = None,
+        limit: int = 100,
+    ) -> tuple[Exchange, ...]:
+        found = [
+            each
+            for id, each in sorted(self.exchanges.items())
+            if (each.host == host or (below and each.host.endswith(f".{host}")))
+            and (before is None or id < before)
+            and (after is None or id > after)
+            and id not in self.gone
+        ]
+        return tuple(found[:limit] if after is not None else found[-limit:])
+
+    def sites(self, limit: int = 500) -> tuple[SiteRow, ...]:
+        by_host: dict[str, list[Exchange]] = {}
+        for _, each in sorted(self.exchanges.items()):
+            by_host.setdefault(each.host, []).append(each)
+        rows = [
+            SiteRow(host, len(own), sum(each.state == "failed" for each in own), own[-1].id, own[-1].started)
+            for host, own in by_host.items()
+        ]
+        return tuple(sorted(rows, key=lambda row: row.newest, reverse=True)[:limit])
 
     def refused(self, limit: int = 500) -> tuple[Row, ...]:
         return tuple(row for row in reversed(self.rows()) if row.kind == "tls")[:limit]

@@ -9,9 +9,11 @@ from pygments.lexer import Lexer
 from pygments.lexers import (
     CssLexer,
     GraphQLLexer,
+    HtmlDjangoLexer,
     HtmlLexer,
     JavascriptLexer,
     JsonLexer,
+    PythonLexer,
     SqlLexer,
     TypeScriptLexer,
     XmlLexer,
@@ -31,6 +33,8 @@ LANGUAGES: dict[str, tuple[str, type[Lexer]]] = {
     "graphql": ("GraphQL", GraphQLLexer),
     "sql": ("SQL", SqlLexer),
     "yaml": ("YAML", YamlLexer),
+    "python": ("Python", PythonLexer),
+    "html+jinja": ("Jinja", HtmlDjangoLexer),
 }
 _BY_MEDIA = {
     "text/html": "html", "application/xhtml+xml": "html", "text/xml": "xml", "application/xml": "xml",
