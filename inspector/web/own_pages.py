@@ -55,6 +55,7 @@ def _facts(ask: PageAsk, proxies: tuple[str, ...]) -> dict[str, Any]:
         "ask": ask,
         "fingerprint": fingerprint(ask.ca_der),
         "proxy": _proxy(ask),
+        "elsewhere": bool(_proxy(ask)) and not _is_loopback(ask.host),
         "visitor": called(visitor),
         "first": first,
         "others": others,
@@ -175,6 +176,13 @@ def fingerprint(der: bytes) -> str:
 def _is_limited(der: bytes) -> bool:
     """A practice authority: its intermediate has to be sent along, so a browser that was told to accept its key can't be told from one that trusts it."""
     return bytes.fromhex("0603551d1e") in der  # the object identifier of name constraints, 2.5.29.30
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _proxy(ask: PageAsk) -> str:

@@ -195,4 +195,9 @@ def test_at_the_door_a_phone_is_told_how_to_use_the_proxy(ask):
     text = body.decode()
     assert "server <code>192.168.1.5</code>, port <code>8080</code>" in text
     assert 'data-through="ask"' in text
+    assert "user name and password" in text
+    assert "inspector.localhost" not in text  # a phone cannot open it
+    here = ask(host="127.0.0.1", port=8080)[2].decode()
+    assert "user name and password" not in here
+    assert f'href="{DASHBOARD}"' in here
     assert 'data-through="yes"' in ask()[2].decode()
