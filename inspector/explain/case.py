@@ -7,7 +7,7 @@ bytes that are kept within the record are looked at (`content`), and `whole` say
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -136,7 +136,11 @@ def text_of(field: Field) -> str:
 
 @dataclass(frozen=True)
 class Case:
-    """The evidence. `siblings` are other exchanges, in any order; `now` is in seconds since the epoch, `zone` as in `words`."""
+    """The evidence. `siblings` are other exchanges, in any order; `now` is in seconds since the epoch, `zone` as in `words`.
+
+    `read` gives the bytes of a body that lies outside of the record (`store.captures.Captures.body`), of which no more is taken than is
+    looked at; without it such bodies are not looked at. What it raises is the caller's affair: a body that is gone should give nothing.
+    """
 
     exchange: Exchange
     client: Connection | None = None
@@ -144,6 +148,7 @@ class Case:
     siblings: tuple[Exchange, ...] = field(default=(), repr=False)
     now: float = 0.0
     zone: dt.tzinfo | None = None
+    read: Callable[[bytes, Body], Iterable[bytes]] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def asked(self) -> Said:
@@ -272,7 +277,7 @@ class Case:
         said = self.request if half == "request" else self.response
         if not body.size:
             return Content(whole=body.complete)
-        kept = body.inline
+        kept = body.inline or self._read(body)
         whole = body.complete and len(kept) == body.size
         if not kept:
             return Content(b"", False, "The body is not within the record.")
@@ -281,6 +286,17 @@ class Case:
             return Content(kept[:MOST_CONTENT], whole and len(kept) <= MOST_CONTENT)
         decoded = decode(codings, kept, max_output=MOST_CONTENT)
         return Content(decoded.data, whole and decoded.complete, decoded.problem)
+
+    def _read(self, body: Body) -> bytes:
+        """The beginning of a body out of the archive."""
+        if self.read is None or not body.captured:
+            return b""
+        kept = bytearray()
+        for piece in self.read(self.exchange.id, body):
+            kept += piece
+            if len(kept) > MOST_CONTENT:
+                break
+        return bytes(kept)
 
 
 def body_of(exchange: Exchange, half: Half) -> Body:

@@ -33,7 +33,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import inspector.explain.checks
-from inspector.exchange.model import Body, Decision, Exchange, Fault, Leg, Timeline
+from inspector.exchange.model import Body, Decision, Exchange, Fault, Leg, Piece, Timeline
 from inspector.explain.case import Case
 from inspector.explain.checks import check, check_site
 from inspector.explain.checks.model import GROUPS, SEVERITIES
@@ -440,6 +440,22 @@ def test_a_password_of_a_form_is_found_in_a_page_that_came_packed():
     packed = gzip.compress(LOGIN.encode())
     exchange = made(answered=response("Content-Type: text/html", "Content-Encoding: gzip", body=packed))
     assert found(exchange, "framing")
+
+
+def test_a_body_outside_of_the_record_is_read_as_far_as_it_is_looked_at():
+    asked = []
+
+    def read(id, body):
+        for _ in range(1000):
+            asked.append(id)
+            yield LOGIN.encode() * 1000
+
+    large = Body(10_000_000, 10_000_000, b"", (Piece(1, 0, 10_000_000),))
+    exchange = made(answered=response("Content-Type: text/html", body=large))
+    assert not found(exchange, "framing")
+    issues = check(Case(exchange, now=EPOCH, read=read), lint=False)
+    assert "framing" in {issue.check for issue in issues}
+    assert len(asked) < 20
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))

@@ -376,6 +376,14 @@ def test_trailers_are_told_too():
     assert note.place.part == "trailers"
 
 
+def test_a_fields_title_is_there_when_asked_for():
+    looked_at = case()
+    assert not any(note.title for note in explain_fields(looked_at, looked_at.request))
+    assert any(
+        "host" in note.title.lower() for note in explain_fields(looked_at, looked_at.request, titles=True)
+    )
+
+
 @pytest.mark.parametrize("name", FIELDS)
 def test_every_field_has_a_reference_and_bears_any_value(name):
     assert FIELDS[name].references

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from inspector.explain.case import Case, Said, text_of
 from inspector.explain.fields.model import FieldNote, Line, Told
 from inspector.explain.fields.table import FIELDS
+from inspector.explain.lint import describe
 from inspector.explain.prose import say, shown
 from inspector.explain.references import Reference, rfc
 from inspector.explain.words import visible
@@ -14,10 +17,12 @@ MOST = 300  # fields of a message are explained; of more, these
 LONGEST = 4_096  # characters of a value are handed on to be shown
 
 
-def explain_fields(case: Case, said: Said) -> tuple[FieldNote, ...]:
-    """The fields of a message in order, then its trailers."""
+def explain_fields(case: Case, said: Said, *, titles: bool = False) -> tuple[FieldNote, ...]:
+    """The fields of a message in order, then its trailers. `titles`: with httplint's description of each, which it takes time to load."""
     found = [explain_field(case, said, field) for field in said.fields[:MOST]]
     found += [explain_field(case, said, field, trailer=True) for field in said.trailers[:MOST]]
+    if titles:
+        found = [replace(note, title=describe(note.name)) for note in found]
     return tuple(found)
 
 
