@@ -25,7 +25,6 @@ from inspector.pki.trust_stores.model import Look, Step
 from inspector.store.captures import Changes, Page, Row, Totals
 from inspector.store.settings import Settings
 from inspector.store.sites import SiteRow
-from inspector.store.sites import SiteRow
 from inspector.web.app import Dashboard, create_dashboard
 from inspector.web.browse import Outcome
 from inspector.web.server import serve
@@ -133,7 +132,6 @@ class StandIn:
         self.first = 1
         self.open: set[int] = set()
         self.asked: list[str] = []
-        self.look = 0
         self._changed: list[tuple[int, int]] = []  # (exchange, change)
         self._changes = count
         self._forgotten = 0
@@ -180,60 +178,12 @@ class StandIn:
         rows = tuple(self.row_of(n) for n in range(low, high + 1))
         return Page(rows, has_older=low > self.first, has_newer=high < self.count)
 
-    def find(
-        self,
-        wanted: Node,
-        *,
-        before: bytes | None = None,
-        after: bytes | None = None,
-        limit: int = 200,
-        patience: float = 1.0,
-    ) -> Found:
-        """By the matcher; looks through `look` exchanges at a time, if that is set, and then says how far it has come."""
-        self.asked.append("find")
-        fits = matcher(wanted, BEGAN)
-        start, end, step = (
-            (number(after) + 1, self.count + 1, 1)
-            if after
-            else (min(number(before or b"\xff" * 16), self.count + 1) - 1, self.first - 1, -1)
-        )
-        found, reached = [], None
-        for looked, n in enumerate(range(start, end, step)):
-            if self.look and looked == self.look:
-                reached = n - step
-                break
-            row = self.row_of(n)
-            if fits(Subject(row, self.exchange(row.id))):
-                found.append(row)
-                if len(found) > limit:
-                    break
-        more = len(found) > limit or reached is not None
-        rows = tuple(found[:limit] if after else found[:limit][::-1])
-        told = (
-            reached.to_bytes(16, "big") if reached else None,
-            abs((reached or end) - start) / max(self.count, 1),
-            0.5 if reached else 1.0,
-        )
-        return Found(
-            rows,
-            bool(after) and number(after) >= self.first or (more and not after),
-            more if after else before is not None,
-            *told,
-        )
-
-    def changes(self, cursor: str, limit: int = 200, wanted: Node = EVERYTHING) -> Changes:
+    def changes(self, cursor: str, limit: int = 200) -> Changes:
         now = f"{self._changes}.{self._forgotten}"
         since, _, forgotten = (cursor or now).partition(".")
         found = [n for n, change in self._changed if int(since) < change <= int(now.partition(".")[0])]
-        fits = matcher(wanted, BEGAN)
-        rows = tuple(
-            row for row in map(self.row_of, found[-limit:]) if fits(Subject(row, self.exchange(row.id)))
-        )
-        return Changes(rows, now, max(0, len(found) - limit), forgotten=int(forgotten or 0) < self._forgotten)
-
-    def sites(self, limit: int = 500) -> tuple[SiteRow, ...]:
-        hosts = dict.fromkeys(PLAIN["host"] if "host" not in state else state["host"] for state in STATES)
-        return tuple(SiteRow(host, 1, 0, bytes(16), BEGAN) for host in hosts)
+        rows = tuple(self.row_of(n) for n in found[-limit:])
+        return Changes(rows, now, len(found) - len(rows), forgotten=int(forgotten or 0) < self._forgotten)
 
     def row(self, id: bytes) -> Row | None:
         return self.row_of(number(id)) if self.first <= number(id) <= self.count else None
