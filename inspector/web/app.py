@@ -30,6 +30,7 @@ from inspector.web import (
     refused,
     pictures,
     setup,
+    sites,
     start,
     traffic,
 )
@@ -94,6 +95,7 @@ def create_dashboard(
         learn.blueprint(),
         traffic.blueprint(settings, captures),
         exchange.blueprint(captures, both, checker),
+        sites.blueprint(captures, checker),
         chains.blueprint(captures, both),
         own.blueprint(settings, Stores(settings.command)),
         read.blueprint(settings, roots, Visits(settings, roots)),

@@ -10,12 +10,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from inspector.exchange.model import Exchange
 from inspector.explain.case import Case
 from inspector.explain.checks import Issue, SiteSummary, check, check_site
 from inspector.store.captures import Captures
+from inspector.store.sites import SiteRow
 from inspector.web.finding import case_of
 
 BEFORE, AFTER = 40, 20  # exchanges of the same host around one
@@ -42,6 +43,18 @@ class CheckedSite:
     more: bool
 
 
+class Counts(NamedTuple):
+    """How many findings of each severity."""
+
+    serious: int
+    warning: int
+    advice: int
+
+    @classmethod
+    def of(cls, summary: SiteSummary) -> Counts:
+        return cls(summary.count("serious"), summary.count("warning"), summary.count("advice"))
+
+
 class Checker:
     """Safe to use from many threads."""
 
@@ -65,6 +78,14 @@ class Checker:
         now = time.time()
         summary = self._once(key, lambda: check_site([Case(each, now=now) for each in newest]))
         return CheckedSite(summary, {each.id: each for each in newest}, len(found) > most)
+
+    def counts(self, row: SiteRow, *, look: bool = True) -> Counts | None:
+        """How many findings of each severity a site has; None if that isn't known yet and shall not be looked for."""
+        key = ("counts", row.host, row.newest, row.exchanges, row.failed)
+        if not look:
+            with self._lock:
+                return self._kept.get(key)  # type: ignore[return-value]  # what was kept for this key below
+        return self._once(key, lambda: Counts.of(self.site(row.host).summary))
 
     def _around(self, exchange: Exchange) -> tuple[Exchange, ...]:
         if not exchange.host or exchange.kind == "page":

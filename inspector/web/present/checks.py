@@ -15,7 +15,7 @@ from inspector.web.present.highlight import in_colour
 from inspector.web.words import visible
 
 LONGEST = 300  # bytes of evidence are shown
-MOST_SHOWN = 8  # pieces of evidence of one finding
+MOST_SHOWN = 6  # pieces of evidence of one finding
 
 ICONS = {"serious": "circle-x", "warning": "triangle-alert", "advice": "info"}
 _HALVES = {"request": "in the request", "response": "in the response"}
@@ -90,7 +90,7 @@ def finding(issue: Issue, known: Mapping[bytes, Exchange], here: bytes = b"", co
 
 def _shown(evidence: Evidence, case: Case | None, here: bytes) -> Shown:
     text = where = ""
-    if case is not None and evidence.place is not None:
+    if case is not None and evidence.place is not None and _says_more(evidence, here):
         text, where = _quoted(case, evidence.place), _HALVES[evidence.place.half]
     if evidence.exchange == here:
         return Shown(evidence.words, text, where)
@@ -104,6 +104,12 @@ def _shown(evidence: Evidence, case: Case | None, here: bytes) -> Shown:
         visible(name[:LONGEST].encode("utf-8", "replace")),
         exchange.started if exchange else 0.0,
     )
+
+
+def _says_more(evidence: Evidence, here: bytes) -> bool:
+    """Whether the bytes say more than the other exchange's name does, which begins with the same words as its start line."""
+    place = evidence.place
+    return evidence.exchange == here or (place is not None and (place.part != "head" or place.offset > 0))
 
 
 def _quoted(case: Case, place: Place) -> str:

@@ -1,0 +1,63 @@
+"""Sites: every host that was spoken to, and one page for each with all that was found on it, the worst first."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+from flask import Blueprint, render_template, request
+
+from inspector.store.captures import Captures
+from inspector.store.sites import LOOKED_AT, SiteRow
+from inspector.web.checker import Checker, Counts
+from inspector.web.errors import not_found
+from inspector.web.present.checks import finding, in_groups
+
+PATIENCE = (
+    0.15  # seconds, in which sites are checked for the list; the others are as their line comes into view
+)
+MOST_HOSTS = 500
+
+
+class Line(NamedTuple):
+    """A line of the list; `counts` is None where the site was not checked yet."""
+
+    row: SiteRow
+    counts: Counts | None
+
+
+def blueprint(captures: Captures, checker: Checker) -> Blueprint:
+    sites = Blueprint("sites", __name__, url_prefix="/traffic")
+
+    @sites.get("/sites")
+    def all() -> str:
+        rows = captures.sites(MOST_HOSTS + 1)
+        return render_template(
+            "sites/sites.html",
+            lines=_checked(checker, rows[:MOST_HOSTS]),
+            more=len(rows) > MOST_HOSTS,
+            looked_at=LOOKED_AT,
+        )
+
+    @sites.get("/site-count")
+    def count() -> str:
+        """The findings of one site, for its line of the list."""
+        host = request.args.get("host", "")
+        row = next((each for each in captures.sites(MOST_HOSTS) if each.host == host), None)
+        if row is None:
+            raise not_found("Nothing of this site is captured any more.")
+        return render_template("sites/count.html", line=Line(row, checker.counts(row)))
+
+    @sites.get("/sites/<host>")
+    def one(host: str) -> str:
+        site = checker.site(host)
+        found = [finding(each.issue, site.exchanges, count=each.count) for each in site.summary.issues]
+        return render_template("sites/site.html", host=host, site=site, groups=in_groups(found))
+
+    return sites
+
+
+def _checked(checker: Checker, rows: tuple[SiteRow, ...]) -> list[Line]:
+    """As many as there is time for, and those that are known."""
+    until = time.monotonic() + PATIENCE
+    return [Line(row, checker.counts(row, look=time.monotonic() < until)) for row in rows]
