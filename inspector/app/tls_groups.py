@@ -8,7 +8,6 @@ OPENSSL_CONF means it: theirs stays.
 from __future__ import annotations
 
 import os
-import ssl
 from pathlib import Path
 
 _CLASSICAL = "X25519:P-256:P-384"
@@ -19,7 +18,9 @@ def environment() -> dict[str, str]:
     """What the engine's process needs in its environment for it; empty where somebody has set OPENSSL_CONF."""
     if "OPENSSL_CONF" in os.environ:
         return {}
-    hybrid = ssl.OPENSSL_VERSION_INFO[:2] >= _HYBRID_SINCE
+    from _ssl import OPENSSL_VERSION_INFO  # `ssl` itself would make the supervisor wait, and grow
+
+    hybrid = OPENSSL_VERSION_INFO[:2] >= _HYBRID_SINCE
     return {
         "OPENSSL_CONF": str(Path(__file__).with_suffix(".cnf")),
         "INSPECTOR_TLS_GROUPS": f"X25519MLKEM768:{_CLASSICAL}" if hybrid else _CLASSICAL,
