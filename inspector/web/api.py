@@ -8,16 +8,19 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, stream_with_context
 
+from inspector.filter.errors import FilterMistake
+from inspector.filter.tree import Node
 from inspector.store.captures import Captures, Totals
 from inspector.web.control import Control
 from inspector.web.detail import connection_json, exchange_json
 from inspector.web.errors import Refusal, not_found
 from inspector.web.feed import ROWS, changes_json
+from inspector.web.filtering import asked
 from inspector.web.finding import find_connection, find_exchange, part_asked
 from inspector.web.lamp import Lamps
 from inspector.web.present.content import Content
 from inspector.web.rows import row_json
-from inspector.web.traffic import key_asked, limit_asked
+from inspector.web.traffic import key_asked, limit_asked, rows_asked
 
 
 def totals_json(totals: Totals) -> dict[str, Any]:
@@ -36,14 +39,35 @@ def blueprint(captures: Captures, lamps: Lamps, control: Control, version: str) 
     @api.get("/exchanges")
     def exchanges() -> Response:
         cursor = captures.changes("").cursor
-        page = captures.page(before=key_asked("before"), after=key_asked("after"), limit=limit_asked(ROWS))
+        page = rows_asked(
+            captures, wanted(), limit_asked(ROWS), before=key_asked("before"), after=key_asked("after")
+        )
         rows = [row_json(row) for row in page.rows]
-        return jsonify(rows=rows, has_older=page.has_older, has_newer=page.has_newer, cursor=cursor)
+        reached = page.reached.hex() if page.reached else None
+        return jsonify(
+            rows=rows, has_older=page.has_older, has_newer=page.has_newer, cursor=cursor,
+            reached=reached, searched=page.searched, indexed=page.indexed,
+        )  # fmt: skip
 
     @api.get("/changes")
     def changes() -> Response:
-        found = captures.changes(request.args.get("cursor", ""), limit_asked(ROWS))
+        found = captures.changes(request.args.get("cursor", ""), limit_asked(ROWS), wanted())
         return jsonify(**changes_json(found), lamp=lamps.read().as_json())
+
+    def wanted() -> Node:
+        """The filter that was asked for; a mistake in it is the caller's."""
+        filter = asked()
+        if filter.mistake is not None:
+            raise filter.mistake
+        return filter.wanted
+
+    @api.errorhandler(FilterMistake)
+    def mistaken(mistake: FilterMistake) -> tuple[Response, int]:
+        error = {
+            "code": "filter", "message": mistake.sentence, "cure": "", "start": mistake.start, "end": mistake.end,
+            "suggestions": mistake.suggestions,
+        }  # fmt: skip
+        return jsonify(error=error), 400
 
     @api.get("/exchanges/<id>")
     def exchange(id: str) -> Response:

@@ -23,6 +23,7 @@ from inspector.web import (
     errors,
     exchange,
     feed,
+    filtering,
     filters,
     guard,
     learn,
@@ -82,6 +83,7 @@ def create_dashboard(
     checker = Checker(captures)
     switches = Control(captures, control, lamps, feeder)
     left = decrypted.LeftEncrypted(control)
+    saved = filtering.SavedFilters(control)
     explained = Refusals(captures, settings, left.covers)
 
     auth.install(app, keys)
@@ -93,7 +95,8 @@ def create_dashboard(
         auth.blueprint(keys),
         start.blueprint(settings, captures),
         learn.blueprint(),
-        traffic.blueprint(settings, captures),
+        traffic.blueprint(settings, captures, saved),
+        filtering.blueprint(captures, saved),
         exchange.blueprint(captures, both, checker),
         sites.blueprint(captures, checker),
         chains.blueprint(captures, both),

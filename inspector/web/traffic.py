@@ -1,11 +1,16 @@
-"""The list, its first rows made on the server: readable without script, with links to older and newer ones by key."""
+"""The list, its first rows made on the server: readable without script, with links to older and newer ones by key.
+
+A filter in the address (`q`) narrows it; if there was no time to look through all that is kept, a link goes on from there.
+"""
 
 from __future__ import annotations
 
 from flask import Blueprint, render_template, request, url_for
 
 from inspector.exchange import ids
-from inspector.store.captures import Captures, Page
+from inspector.filter.tree import EVERYTHING, Node, is_everything
+from inspector.store.captures import Captures, Found
+from inspector.web.filtering import SavedFilters, asked, reference
 from inspector.web.rows import row_view
 from inspector.web.settings import WebSettings
 
@@ -23,17 +28,26 @@ def key_asked(name: str) -> bytes | None:
     return ids.parse(request.args.get(name, ""))
 
 
-def page_around(captures: Captures, id: bytes, limit: int) -> Page:
+def rows_asked(
+    captures: Captures, wanted: Node, limit: int, *, before: bytes | None = None, after: bytes | None = None
+) -> Found:
+    """A page of what fits a filter."""
+    if is_everything(wanted):
+        return Found(*captures.page(before=before, after=after, limit=limit))
+    return captures.find(wanted, before=before, after=after, limit=limit)
+
+
+def page_around(captures: Captures, id: bytes, limit: int, wanted: Node = EVERYTHING) -> Found:
     """A page with `id` in its middle, or the newest page if it is not there any more."""
     row = captures.row(id)
     if row is None:
-        return captures.page(limit=limit)
-    older = captures.page(before=id, limit=limit // 2 or 1)
-    newer = captures.page(after=id, limit=limit // 2 or 1)
-    return Page((*older.rows, row, *newer.rows), older.has_older, newer.has_newer)
+        return rows_asked(captures, wanted, limit)
+    older = rows_asked(captures, wanted, limit // 2 or 1, before=id)
+    newer = rows_asked(captures, wanted, limit // 2 or 1, after=id)
+    return Found((*older.rows, row, *newer.rows), older.has_older, newer.has_newer)
 
 
-def blueprint(settings: WebSettings, captures: Captures) -> Blueprint:
+def blueprint(settings: WebSettings, captures: Captures, saved: SavedFilters) -> Blueprint:
     traffic = Blueprint("traffic", __name__)
 
     @traffic.get("/traffic")
@@ -42,23 +56,33 @@ def blueprint(settings: WebSettings, captures: Captures) -> Blueprint:
         cursor = captures.changes("").cursor
         selected = key_asked("selected")
         limit = limit_asked(LIMIT)
+        filter = asked()
         if selected:
-            page = page_around(captures, selected, limit)
+            page = page_around(captures, selected, limit, filter.wanted)
         else:
-            page = captures.page(before=key_asked("before"), after=key_asked("after"), limit=limit)
+            page = rows_asked(
+                captures, filter.wanted, limit, before=key_asked("before"), after=key_asked("after")
+            )
         rows = tuple(row_view(row) for row in page.rows)
-        here = url_for("traffic.list")
+        text = filter.text or None
+        oldest = page.reached.hex() if page.reached else rows[0]["id"] if rows else None
         return render_template(
             "traffic.html",
             rows=rows,
             selected=selected.hex() if selected else "",
             cursor=cursor,
-            older_url=f"{here}?before={rows[0]['id']}" if rows and page.has_older else None,
-            newer_url=f"{here}?after={rows[-1]['id']}" if rows and page.has_newer else None,
-            newest_url=here,
+            older_url=url_for("traffic.list", q=text, before=oldest) if oldest and page.has_older else None,
+            newer_url=url_for("traffic.list", q=text, after=rows[-1]["id"])
+            if rows and page.has_newer
+            else None,
+            newest_url=url_for("traffic.list", q=text),
             proxies=settings.proxies,
             ca_path=settings.ca_path,
-            chips=False,
+            filter=filter,
+            searched=page.searched if page.reached else None,
+            indexed=page.indexed,
+            saved=saved.all(),
+            reference=reference(),
         )
 
     return traffic

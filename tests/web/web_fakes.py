@@ -22,7 +22,10 @@ from inspector.exchange.model import (
     Tls,
 )
 from inspector.explain.refusals import History
-from inspector.store.captures import ArchiveGone, Changes, Page, Row, Totals
+from inspector.filter.matching import matcher
+from inspector.filter.subject import Subject
+from inspector.filter.tree import EVERYTHING, Node
+from inspector.store.captures import ArchiveGone, Changes, Found, Page, Row, Totals
 from inspector.store.sites import SiteRow
 from inspector.store.status import Status
 
@@ -95,6 +98,7 @@ class FakeCaptures:
         self.fails: Exception | None = None
         self.looks = 0
         self.body_gone = False
+        self.told: tuple[bytes | None, float, float] = (None, 1.0, 1.0)
         self.histories: dict[bytes, History] = {}
 
     def of_host(
@@ -154,7 +158,15 @@ class FakeCaptures:
             return Page((), False, False)
         return Page(found, rows[0].id < found[0].id, rows[-1].id > found[-1].id)
 
-    def changes(self, cursor: str, limit: int = 200) -> Changes:
+    def find(
+        self, wanted: Node, *, before: bytes | None = None, after: bytes | None = None, limit: int = 200
+    ) -> Found:
+        fits = matcher(wanted, time.time())
+        left = FakeCaptures(*(each for each in self.exchanges.values() if fits(Subject(each, each))))
+        left.fails = self.fails
+        return Found(*left.page(before=before, after=after, limit=limit), *self.told)
+
+    def changes(self, cursor: str, limit: int = 200, wanted: Node = EVERYTHING) -> Changes:
         self.looks += 1
         if self.fails:
             raise self.fails
@@ -162,7 +174,10 @@ class FakeCaptures:
         latest = str(rows[-1].change if rows else 0)
         if not cursor or not cursor.isdecimal():
             return Changes((), latest, 0, False)
-        found = [row for row in rows if row.change > int(cursor)]
+        fits = matcher(wanted, time.time())
+        found = [
+            row for row in rows if row.change > int(cursor) and fits(Subject(row, self.exchanges[row.id]))
+        ]
         return Changes(tuple(found[-limit:]), latest, max(len(found) - limit, 0), False)
 
     def exchange(self, id: bytes) -> Exchange | None:

@@ -6,31 +6,39 @@ export const PAGE = 200;
 const BEFORE_ALL = "0".repeat(32);
 
 export class Captures {
-  #filter;
+  /** The filter that the server applies; "" is everything. */
+  filter;
+  /** How far the last page's search came, where there was no time for more: { searched, indexed }, each a share of all; or null. */
+  progress = null;
+  #older = "";
+  #newer = "";
 
-  /** `filter` is a query string: "", "?resource=page", "?failed=1". */
   constructor(filter) {
-    this.#filter = new URLSearchParams(filter);
+    this.filter = filter;
   }
 
   newest(limit = PAGE) {
+    this.#older = this.#newer = "";
     return this.#page({ limit });
   }
 
   oldest() {
+    this.#older = this.#newer = "";
     return this.#page({ after: BEFORE_ALL });
   }
 
+  /** The page before an exchange; where a search stopped on the way, it goes on from there. */
   before(id) {
-    return this.#page({ before: id });
+    return this.#page({ before: this.#older && (!id || this.#older < id) ? this.#older : id });
   }
 
   after(id, limit = PAGE) {
-    return this.#page({ after: id, limit });
+    return this.#page({ after: this.#newer > id ? this.#newer : id, limit });
   }
 
   /** A page with this exchange about in its middle. */
   async around(id) {
+    this.#older = this.#newer = "";
     const [older, newer] = await Promise.all([this.#page({ before: id, limit: PAGE / 2 }), this.from(id, PAGE / 2)]);
     return { rows: [...older.rows, ...newer.rows], has_older: older.has_older, has_newer: newer.has_newer };
   }
@@ -41,20 +49,21 @@ export class Captures {
   }
 
   changes(cursor) {
-    return getJson(`/api/v1/changes?cursor=${encodeURIComponent(cursor)}`);
+    const query = new URLSearchParams({ cursor });
+    if (this.filter) query.set("q", this.filter);
+    return getJson(`/api/v1/changes?${query}`);
   }
 
-  /** Does a row of the feed, which knows no filter, belong in this list? */
-  fits(row) {
-    const resource = this.#filter.get("resource");
-    if (resource) return row.resource === resource;
-    return !this.#filter.has("failed") || row.state === "failed" || row.status >= 400;
-  }
-
-  #page(query) {
-    const all = new URLSearchParams(this.#filter);
-    for (const [name, value] of Object.entries({ limit: PAGE, ...query })) all.set(name, value);
-    return getJson(`/api/v1/exchanges?${all}`);
+  async #page(asked) {
+    const query = new URLSearchParams({ limit: PAGE, ...asked });
+    if (this.filter) query.set("q", this.filter);
+    const filter = this.filter;
+    const page = await getJson(`/api/v1/exchanges?${query}`);
+    if (filter !== this.filter) return { rows: [], has_older: false, has_newer: false }; // an answer to another question
+    if (asked.after) this.#newer = page.reached ?? "";
+    else this.#older = page.reached ?? "";
+    this.progress = page.reached ? page : null;
+    return page;
   }
 }
 

@@ -1,9 +1,9 @@
-// The keyboard on the Traffic page. j and k work wherever nothing is being typed; the rest while the list has the focus.
+// The keyboard on the Traffic page. j, k and / work wherever nothing is being typed; the rest while the list has the focus.
 
 const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 const ANYWHERE = new Set(["j", "k"]);
 
-/** `actions`: move(lines), page(direction), edge("start" | "end"), open(), leave(). */
+/** `actions`: move(lines), page(direction), edge("start" | "end"), open(), leave(), filter(). */
 export function followKeys(box, actions) {
   const act = ({ key }) => {
     if (key in STEPS) actions.move(STEPS[key]);
@@ -18,6 +18,11 @@ export function followKeys(box, actions) {
   };
   document.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing || event.defaultPrevented) return;
+    if (event.key === "/" && !isTyping(event.target)) {
+      event.preventDefault();
+      actions.filter();
+      return;
+    }
     const inList = event.target === box;
     if (!inList && !(ANYWHERE.has(event.key) && !isTyping(event.target))) return;
     if (!act(event)) return;

@@ -10,6 +10,7 @@ const NEAR = 40; // lines from the edge of the window at which more are fetched
 const TINTED = 12; // at most so many arrivals are shown as new: more is flicker
 const RETRY = 2000; // ms
 const CALM = 2000; // ms between two readings anew
+const SIFT = 250; // ms between two questions what of the feed fits the filter
 
 export class List extends EventTarget {
   held = false;
@@ -25,6 +26,7 @@ export class List extends EventTarget {
   #scrolled = false;
   #holes = false;
   #mended = -Infinity;
+  #sifting = 0;
 
   /** Events: change (waiting, emptiness or order), arrived (detail: how many), row (detail: the selected row has changed). */
   constructor(box, captures) {
@@ -46,6 +48,11 @@ export class List extends EventTarget {
     return this.#view.order;
   }
 
+  /** How far a search has come that is not over yet, or null. */
+  get progress() {
+    return this.#captures.progress;
+  }
+
   get isEmpty() {
     return !this.rows.list.length && !this.rows.hasOlder && !this.rows.hasNewer;
   }
@@ -62,6 +69,15 @@ export class List extends EventTarget {
   }
 
   // --- fetching --------------------------------------------------------------------------------------
+
+  /** Show what fits another filter, from the newest on. */
+  async ask(filter) {
+    this.#captures.filter = filter;
+    this.#queue = [];
+    this.waiting = 0;
+    await this.open();
+    await this.catchUp();
+  }
 
   /** Begin with the newest page, or the one around an exchange. */
   open(id = "") {
@@ -122,7 +138,7 @@ export class List extends EventTarget {
   }
 
   #fetchMore() {
-    if (this.#loading || !this.rows.list.length) return;
+    if (this.#loading || (!this.rows.list.length && !this.progress)) return;
     const [older, newer] = this.#view.margins;
     if (this.rows.hasOlder && older < NEAR) {
       this.#load(async () => {
@@ -164,17 +180,37 @@ export class List extends EventTarget {
 
   /** A message of the feed; drawn with others at the next frame. */
   take(message) {
+    if (!this.#captures.filter) this.#accept(message);
+    else this.#sift(message);
+  }
+
+  #accept(message) {
     this.cursor = message.cursor || this.cursor;
     this.#queue.push(message);
     this.#draw();
   }
 
+  /** The feed knows no filter: what is listed already goes on, and whether the rest fits is asked. */
+  #sift(message) {
+    const known = message.rows.filter((row) => this.rows.get(row.id));
+    if (known.length) this.#queue.push({ rows: known, skipped: 0 });
+    if (known.length < message.rows.length || message.skipped) this.#sifting ||= setTimeout(() => this.#askWhatFits(), SIFT);
+    this.#draw();
+  }
+
+  async #askWhatFits() {
+    this.#sifting = 0;
+    await this.catchUp();
+  }
+
   /** Some were missed, while the page was hidden or the server too busy. */
   async catchUp() {
     if (!this.cursor) return;
+    const { filter } = this.#captures;
     const changes = await this.#captures.changes(this.cursor).catch(() => null);
+    if (filter !== this.#captures.filter) return;
     if (changes?.forgotten) this.clear();
-    if (changes) this.take(changes);
+    if (changes) this.#accept(changes);
     else this.#holes = true;
   }
 
@@ -190,7 +226,7 @@ export class List extends EventTarget {
     const messages = this.#queue;
     this.#queue = [];
     const skipped = messages.reduce((sum, message) => sum + message.skipped, 0);
-    const rows = messages.flatMap((message) => message.rows).filter((row) => this.#captures.fits(row));
+    const rows = messages.flatMap((message) => message.rows);
     const follow = this.follows && this.#leavesSelectedInSight(rows);
     const { added, waiting } = this.#view.keepingPlace(() => this.rows.take(rows, { follow }));
     this.waiting += waiting;

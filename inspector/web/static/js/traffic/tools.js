@@ -58,6 +58,16 @@ export function announce(place, list) {
   });
 }
 
+/** How far a search has come that takes longer than a moment. */
+export function showProgress(place, list) {
+  const { progress } = list;
+  place.hidden = !progress;
+  if (!progress) return;
+  const percent = (share) => `${Math.round(share * 100)} %`;
+  const unknown = progress.indexed < 0.995 ? ` The words of ${percent(progress.indexed)} are indexed so far; the rest is read.` : "";
+  place.textContent = `Looked through ${percent(progress.searched)} of what is kept, and going on.${unknown}`;
+}
+
 function word(button, words) {
   const place = button.querySelector("[data-words]");
   if (place.textContent !== words) place.textContent = words;
