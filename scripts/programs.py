@@ -33,6 +33,9 @@ PROGRAMS = (
     Program(("javac",), "default-jdk-headless", "clients"),
     Program(("certutil",), "libnss3-tools", "clients"),
     Program(("testssl", "testssl.sh"), "testssl.sh", "clients"),
+    Program(("postgres",), "postgresql", "servers"),
+    Program(("mariadbd",), "mariadb-server", "servers"),
+    Program(("redis-server",), "redis-server", "servers"),
 )
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 REQUIRE_ALL = "INSPECTOR_REQUIRE_ALL"
-NEEDS_PROGRAMS = ("browser", "clients")
+NEEDS_PROGRAMS = ("browser", "clients", "servers")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CLIENTS = ("curl", "wget", "git", "node")
 ARGUMENTS = (

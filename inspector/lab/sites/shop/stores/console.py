@@ -22,12 +22,16 @@ _TIME_LIMITS = {
     "mysql": f"SET SESSION max_execution_time = {int(MOST_SECONDS * 1000)}",
 }
 # Questions whose answer is "yes" for somebody who could reach files or other programs of the server's computer.
+_GRANTS = (
+    "SELECT COUNT(*) > 0 FROM information_schema.user_privileges"
+    " WHERE privilege_type IN ('FILE', 'SUPER', 'CREATE USER')"
+)
 _TOO_MIGHTY = {
     "postgresql": "SELECT rolsuper OR pg_has_role(oid, 'pg_execute_server_program', 'member')"
     " OR pg_has_role(oid, 'pg_read_server_files', 'member') OR pg_has_role(oid, 'pg_write_server_files', 'member')"
     " FROM pg_roles WHERE rolname = current_user",
-    "mysql": "SELECT COUNT(*) > 0 FROM information_schema.user_privileges"
-    " WHERE privilege_type IN ('FILE', 'SUPER', 'CREATE USER')",
+    "mysql": _GRANTS,
+    "mariadb": _GRANTS,
 }
 
 
@@ -67,26 +71,31 @@ def run(engine: Engine, statement: str) -> Outcome:
 
 def _prepare(connection: Connection) -> str:
     """Set the time limit; or why this database role runs no strangers' statements."""
-    kind = connection.dialect.name
+    kind = _kind(connection)
     question = _TOO_MIGHTY.get(kind)
     if question and connection.execute(text(question)).scalar():
         return (
             "This database was opened by a role that may reach the server's files or other users. "
             "Statements are run only for a role that can do no harm: make one of its own for the practice shop."
         )
-    limit = _TIME_LIMITS.get("mariadb" if getattr(connection.dialect, "is_mariadb", False) else kind)
     connection.rollback()  # the next transaction is the visitor's
-    if limit and kind != "postgresql":
-        connection.exec_driver_sql(limit)
+    if kind in {"mysql", "mariadb"}:
+        connection.exec_driver_sql(_TIME_LIMITS[kind])
         connection.rollback()
     return ""
 
 
+def _kind(connection: Connection) -> str:
+    return "mariadb" if getattr(connection.dialect, "is_mariadb", False) else connection.dialect.name
+
+
 def _run(connection: Connection, statement: str) -> Outcome:
-    if connection.dialect.name == "postgresql":
+    if _kind(connection) == "postgresql":
         connection.exec_driver_sql(_TIME_LIMITS["postgresql"])
+        # PostgreSQL takes several statements at once, unless it is asked to prepare them. SQLite and MySQL take one anyway.
+        connection.connection.driver_connection.prepare_threshold = 0  # type: ignore[union-attr]  # psycopg's
     # `no_parameters`: a % in the statement is a %, and no place for a value.
-    result = connection.execution_options(no_parameters=True).exec_driver_sql(_one(connection, statement))
+    result = connection.execution_options(no_parameters=True).exec_driver_sql(statement)
     if not result.returns_rows:
         return Outcome(statement, changed=result.rowcount)
     columns = tuple(result.keys())
@@ -97,15 +106,6 @@ def _run(connection: Connection, statement: str) -> Outcome:
     more = result.fetchone() is not None
     result.close()
     return Outcome(statement, columns, shown, more=more)
-
-
-def _one(connection: Connection, statement: str) -> str:
-    """SQLite's and MySQL's drivers take one statement at a time. PostgreSQL's takes several, unless it prepares them: so we ask it to."""
-    if connection.dialect.name == "postgresql":
-        driver = connection.connection.driver_connection
-        if driver is not None and hasattr(driver, "prepare_threshold"):
-            driver.prepare_threshold = 0
-    return statement
 
 
 def _cell(value: Any) -> str:

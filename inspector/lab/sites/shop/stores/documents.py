@@ -38,7 +38,7 @@ class DocumentStore:
     def products(self, kind: str, words: str, sort: str) -> list[Product]:
         where: Document = {"kind": kind} if kind else {}
         if words:
-            like = {"$regex": re.escape(words) if "embedded" not in self.program else words, "$options": "i"}
+            like = {"$regex": re.escape(words), "$options": "i"}  # what was typed is words, and no pattern
             where["$or"] = [{"name": like}, {"words": like}]
         return [
             _product(each, reviews=False) for each in self._find("products", where, [(sort, 1), ("slug", 1)])

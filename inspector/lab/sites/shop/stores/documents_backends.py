@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -40,11 +41,11 @@ class MongoDocuments:
     def __init__(self, url: str) -> None:
         from pymongo import MongoClient  # noqa: PLC0415 (only where somebody has a MongoDB)
 
-        client: Any = MongoClient(
+        self._client: Any = MongoClient(
             url, serverSelectionTimeoutMS=2000, connectTimeoutMS=2000, socketTimeoutMS=5000
         )
-        self._database: Any = client.get_default_database("practice_shop")
-        self.program = f"MongoDB {client.server_info()['version']}"
+        self._database: Any = self._client.get_default_database("practice_shop")
+        self.program = f"MongoDB {self._client.server_info()['version']}"
 
     def find(
         self, collection: str, where: Document, sort: list[tuple[str, int]], limit: int
@@ -64,6 +65,9 @@ class MongoDocuments:
 
     def count(self, collection: str) -> int:
         return int(self._database[collection].count_documents({}))
+
+    def close(self) -> None:
+        self._client.close()
 
     def collections(self) -> list[str]:
         return sorted(self._database.list_collection_names())
@@ -124,12 +128,14 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "$lt": lambda value, wanted: value is not None and value < wanted,
     "$ne": lambda value, wanted: value != wanted,
     "$in": lambda value, wanted: value in wanted,
-    "$regex": lambda value, wanted: isinstance(value, str) and wanted.lower() in value.lower(),
+    "$regex": lambda value, wanted: (
+        isinstance(value, str) and re.search(wanted, value, re.IGNORECASE) is not None
+    ),
 }
 
 
 def matches(document: Document, where: Document) -> bool:
-    """Whether a document passes a filter. `$regex` knows plain words only, in upper or lower case."""
+    """Whether a document passes a filter. Upper and lower case are the same to `$regex`."""
     for name, wanted in where.items():
         if name == "$or":
             if not any(matches(document, each) for each in wanted):

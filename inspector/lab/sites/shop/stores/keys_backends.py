@@ -34,6 +34,9 @@ class RedisKeys:
         )
         self.program = f"Redis {self._redis.info('server')['redis_version']}"
 
+    def close(self) -> None:
+        self._redis.close()
+
     def ask(self, *words: str) -> Any:
         command, key, *rest = words
         if command == "SCAN":

@@ -176,15 +176,19 @@ class Relational:
             return [_heap(connection, table) for table in metadata.sorted_tables if table is not marker]
 
     def reset(self) -> None:
+        """In one transaction where the database has such for tables too (SQLite and PostgreSQL), so that nobody finds half a shop."""
         content = seed()
-        with self.engine.begin() as connection:
-            metadata.drop_all(connection)
+        for person in content["customers"]:
+            # Never the password itself: what is kept only serves to recognise it.
+            person["password_hash"] = _hash(person.pop("password"))
+        with self.engine.connect() as connection:
+            _clear(connection)
             metadata.create_all(connection)
-            for person in content["customers"]:
-                # Never the password itself: what is kept only serves to recognise it.
-                person["password_hash"] = _hash(person.pop("password"))
             for table in (products, reviews, customers, wishes):
                 connection.execute(insert(table), content[table.name])
+            connection.commit()
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA foreign_keys = ON")
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -200,6 +204,31 @@ class Relational:
                     raise
                 began = time.perf_counter()
             note("COMMIT", began)
+
+
+def _clear(connection: Connection) -> None:
+    """Take everything of the shop away, whatever was built on it or put in its place meanwhile."""
+    kind = connection.dialect.name
+    if kind == "sqlite":
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        query = "SELECT type, name FROM sqlite_master WHERE type != 'index' AND name NOT LIKE 'sqlite%' ORDER BY type = 'table'"
+        for what, name in connection.exec_driver_sql(query).all():
+            connection.exec_driver_sql(f"DROP {what} IF EXISTS {_quoted(name)}")
+        return
+    cascade = " CASCADE" if kind == "postgresql" else ""
+    if not cascade:
+        connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 0")
+    for name in set(inspect(connection).get_view_names()) & set(metadata.tables):
+        connection.exec_driver_sql(f"DROP VIEW {name}{cascade}")
+    for name in metadata.tables:
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}{cascade}")
+    if not cascade:
+        connection.exec_driver_sql("SET FOREIGN_KEY_CHECKS = 1")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 @cache
