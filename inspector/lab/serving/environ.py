@@ -17,6 +17,8 @@ Fields = Sequence[tuple[str, str]]
 Environ = dict[str, Any]
 App = Callable[[Environ, Any], Iterable[bytes]]
 
+TLS = "lab.tls"  # the key of what the handshake came to, a `Tls`; missing over plain http
+
 # Frames and connections are this server's business (PEP 3333: "applications ... are forbidden from using" hop-by-hop fields).
 _OURS = frozenset({"connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te"})
 _WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
@@ -51,7 +53,7 @@ def build(head: RequestHead, body: bytes, tls: Tls | None) -> Environ:
         "wsgi.run_once": False,
     }
     if tls is not None:
-        environ |= {"SSL_PROTOCOL": tls.version, "SSL_CIPHER": tls.cipher}
+        environ |= {TLS: tls, "SSL_PROTOCOL": tls.version, "SSL_CIPHER": tls.cipher}
     _add_fields(environ, head)
     environ["HTTP_HOST"] = head.authority.decode("latin-1")
     if body or "CONTENT_LENGTH" in environ:

@@ -46,6 +46,11 @@ class Outlet:
         self._status, self._fields = status, fields
         return self.write
 
+    @property
+    def bodyless(self) -> bool:
+        """This answer has no body, whatever the app says: the rest of it need not be made."""
+        return self._request.method == b"HEAD" or self._status.startswith(_NO_BODY)
+
     def write(self, data: bytes) -> None:
         """Send a piece of the body. Raises GoneError."""
         if not data and self.begun:
@@ -90,7 +95,7 @@ class Outlet:
 
     def _framed(self, data: bytes, *, only: bool = False) -> bytes:
         head = b"" if self.begun else self._begin(whole=only)
-        if self._request.method == b"HEAD" or self._status.startswith(_NO_BODY):
+        if self.bodyless:
             return head
         if self._chunked:
             return head + (b"%x\r\n%b\r\n" % (len(data), data) if data else b"")
@@ -104,8 +109,7 @@ class Outlet:
         self.begun = True
         fields = self._fields
         length = next((value for name, value in fields if name.lower() == "content-length"), None)
-        bodyless = self._request.method == b"HEAD" or self._status.startswith(_NO_BODY)
-        if bodyless:
+        if self.bodyless:
             pass
         elif length is not None:
             self._left = int(length)

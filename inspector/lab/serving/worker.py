@@ -44,6 +44,8 @@ def _call(app: App, environ: Environ, outlet: Outlet) -> None:
         answer = app(environ, outlet.start)
         for piece in answer:
             outlet.write(piece)
+            if outlet.bodyless:
+                break
         outlet.finish()
     except GoneError:
         pass

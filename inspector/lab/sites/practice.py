@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import requests
-from flask import Flask
-
 from inspector.lab.serving.environ import App, Environ
-from inspector.lab.sites.outside import Within, through_proxy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +38,17 @@ HOSTS = tuple(site.host for site in SITES)
 class LazySite:
     """A site that is built for its first visitor, whoever else comes meanwhile waiting for it."""
 
-    def __init__(self, build: Callable[[], Flask]) -> None:
+    def __init__(self, build: Callable[[], Any]) -> None:
         self._build = build
         self._lock = threading.Lock()
-        self._app: Flask | None = None
+        self._app: Any = None
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        return self.app()(environ, start_response)
+        answer: Iterable[bytes] = self.app()(environ, start_response)
+        return answer
 
-    def app(self) -> Flask:
-        """The app, built if it is not yet."""
+    def app(self) -> Any:
+        """The Flask app, built if it is not yet. (Flask itself is imported with the first of them.)"""
         if self._app is None:
             with self._lock:
                 if self._app is None:
@@ -70,10 +69,23 @@ def practice_sites(folder: Path, *, proxy: str = "", authority: str = "") -> dic
     then goes that way and is captured. Without them it goes from app to app, and nobody sees it.
     """
     apps: dict[str, LazySite] = {}
-    session = through_proxy(proxy, authority) if proxy else Within(apps).session()
+
+    def build(site: PracticeSite) -> Any:
+        create_app = importlib.import_module(f"inspector.lab.sites.{site.name}").create_app
+        if site.name != "shop":
+            return create_app(folder / site.name)
+        return create_app(folder / site.name, _outside(apps, proxy, authority))
+
     for site in SITES:
-        apps[site.host] = LazySite(_builder(site, folder / site.name, session))
+        apps[site.host] = LazySite(partial(build, site))
     return apps
+
+
+def quiet() -> None:
+    """Errors of the sites are shown on their pages and on the dashboard; they are no news for the lab's log."""
+    logger = logging.getLogger("inspector.lab.sites")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
 
 
 def find_in(apps: dict[str, LazySite]) -> Callable[[str], App | None]:
@@ -81,10 +93,7 @@ def find_in(apps: dict[str, LazySite]) -> Callable[[str], App | None]:
     return apps.get
 
 
-def _builder(site: PracticeSite, folder: Path, session: requests.Session) -> Callable[[], Flask]:
-    def build() -> Flask:
-        module = importlib.import_module(f"inspector.lab.sites.{site.name}")
-        app: Flask = module.create_app(folder, session) if site.name == "shop" else module.create_app(folder)
-        return app
+def _outside(apps: dict[str, LazySite], proxy: str, authority: str) -> Any:
+    from inspector.lab.sites.outside import Within, through_proxy  # noqa: PLC0415 (requests, for the one site that needs it)
 
-    return build
+    return through_proxy(proxy, authority) if proxy else Within(apps).session()

@@ -5,13 +5,19 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
+import ssl
+import subprocess
+import sys
 import threading
 
 import pytest
 from practice_running import PATIENCE, Served
 
 from inspector.lab.limits import Limits
+from inspector.lab.serving.environ import TLS
 from inspector.lab.serving.limits import AppLimits
+from inspector.lab.serving.plain_sites import as_app
+from inspector.lab.talk import Answer
 
 HOST = "app.test"
 
@@ -194,6 +200,13 @@ def test_head_and_304_have_no_body(knock):
     assert b"Content-Length: 0" in read(connection, b"\r\n\r\n")
 
 
+def test_head_asks_no_app_for_a_body_that_never_ends(knock, app):
+    connection = knock()
+    connection.sendall(ask("/endless", method="HEAD"))
+    assert read(connection, b"\r\n\r\n").startswith(b"HTTP/1.1 200")
+    assert app.told.wait(PATIENCE)
+
+
 @pytest.mark.parametrize(
     "framed", ["Content-Length: 4\r\n\r\nbody", "Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"]
 )
@@ -357,3 +370,46 @@ def test_closing_the_doors_does_not_wait_for_apps_at_work(knock, serve, app):
     assert app.told.wait(PATIENCE)
     # The fixture closes the doors now, and fails if that takes long; the app is let go only afterwards.
     served.call(served.doors.close())
+
+
+def test_a_site_of_the_lab_can_be_an_app_among_others(knock, app):
+    seen = []
+
+    def site(request):
+        seen.append(request)
+        return Answer(b"looked at", headers=(("X-Lab", "1"),))
+
+    app.home = as_app(site)
+    connection = knock()
+    connection.sendall(ask("/?a=b"))
+    assert b"X-Lab: 1" in read(connection, b"looked at")
+    assert (seen[0].method, seen[0].host, seen[0].path, seen[0].tls) == ("GET", HOST, "/", None)
+    connection.sendall(ask("/", "Content-Length: 0", method="POST"))
+    assert read(connection, b"GET and HEAD.\n").startswith(b"HTTP/1.1 405 ")
+
+
+def test_what_the_handshake_came_to_is_told(serve, app):
+    served = serve()
+    context = ssl.create_default_context(cafile=str(served.root))
+    with socket.create_connection(("127.0.0.1", served.https), PATIENCE) as plain:
+        connection = context.wrap_socket(plain, server_hostname=HOST)
+        connection.sendall(ask())
+        assert read(connection, b"hello").endswith(b"hello")
+        assert (app.seen["wsgi.url_scheme"], app.seen["SERVER_PORT"], app.seen[TLS].sni) == (
+            "https",
+            "443",
+            HOST,
+        )
+        assert app.seen["SSL_PROTOCOL"] == "TLS 1.3"
+        connection.sendall(ask(host="other.test"))
+        assert read(connection, b"").startswith(b"HTTP/1.1 421 ")
+        connection.close()
+
+
+def test_no_site_is_imported_before_it_is_visited():
+    code = (
+        "import sys, pathlib; from inspector.lab.sites.practice import practice_sites; practice_sites(pathlib.Path('x'));"
+        "print([name for name in ('flask', 'requests', 'sqlalchemy', 'authlib') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
