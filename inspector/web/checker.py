@@ -66,7 +66,7 @@ class Checker:
     def exchange(self, exchange: Exchange) -> Checked:
         """What is found on one exchange, also what takes its neighbours to see."""
         around = self._around(exchange)
-        key = (exchange.id, *((each.id, each.change) for each in (*around, exchange)))
+        key = (exchange, *((each.id, each.change) for each in around))
         case = case_of(self._captures, exchange, around)
         return Checked(case, self._once(key, lambda: check(case)))
 

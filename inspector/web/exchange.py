@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response, make_response, render_template, request, session, stream_with_context
 
 from inspector.exchange.model import Exchange
+from inspector.explain.case import Case
 from inspector.explain.onlookers import who_sees_what
 from inspector.store.captures import ArchiveGone, Captures
 from inspector.web.chains import Chains
@@ -28,6 +29,7 @@ from inspector.web.finding import (
 from inspector.web.present.changes import difference, said
 from inspector.web.present.checks import found_on
 from inspector.web.present.content import Content, window
+from inspector.web.present.fields import NO_NOTES, notes_of
 from inspector.web.present.heads import head, raw_lines
 from inspector.web.present.marks import body_marks
 from inspector.web.present.overview import overview
@@ -187,17 +189,19 @@ def _messages(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str,
             },
         }
     side: Side = "site" if asked.side == "site" else "browser"
+    case = case_of(captures, exchange)
     leg = leg_of(exchange, side)
     interim = [head(message) for message in leg.interim] if leg else []
     return around | {
-        "halves": [_half(captures, exchange, side, half, asked) for half in HALVES],
+        "halves": [_half(captures, case, side, half, asked) for half in HALVES],
         "interim": interim,
         "leg": leg,
     }
 
 
-def _half(captures: Captures, exchange: Exchange, side: Side, half: Half, asked: Asked) -> dict[str, Any]:
+def _half(captures: Captures, case: Case, side: Side, half: Half, asked: Asked) -> dict[str, Any]:
     """One message for its template; `head` is None where there is none."""
+    exchange = case.exchange
     part = part_of(exchange, side, half)
     common = {"name": half, "side": side, "view": asked.view(half), "head": None}
     if part is None:
@@ -205,6 +209,7 @@ def _half(captures: Captures, exchange: Exchange, side: Side, half: Half, asked:
     content = Content.of(captures, part)
     return common | {
         "head": head(part.message),
+        "notes": notes_of(case, case.said(side, half)) if asked.view(half) == "pretty" else NO_NOTES,
         "lines": raw_lines(part.message.head) if asked.view(half) == "raw" else (),
         "body": _body(content, asked.view(half), asked.start(half)),
         "marks": body_marks(part.body, open=exchange.state == "open"),
