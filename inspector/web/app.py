@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
+from typing import cast
 
 from flask import Flask, Response
 
@@ -29,6 +31,8 @@ from inspector.web import (
     learn,
     navigation,
     refused,
+    refused,
+    secrets,
     pictures,
     setup,
     sites,
@@ -46,6 +50,7 @@ from inspector.web.places import static_folder, templates_folder
 from inspector.web.present.refusals import Refusals
 from inspector.web.roots import Roots
 from inspector.web.settings import WebSettings
+from inspector.web.veil import Veil
 from inspector.web.tickets import Keys
 
 LARGEST_REQUEST = 1 << 20
@@ -75,6 +80,8 @@ def create_dashboard(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+    veil = Veil(captures, token_bytes(16))
+    captures = cast("Captures", veil)
     keys = Keys.load_or_create(Path(settings.run))
     lamps = Lamps(boards, control.read)
     feeder = feed.Feeder(captures, lamps, limit=settings.streams)
@@ -110,7 +117,8 @@ def create_dashboard(
         refused.blueprint(explained),
         checkup.blueprint(settings, captures, explained, check_up),
         browse.blueprint(open_window),
-        feed.blueprint(feeder),
+        feed.blueprint(feeder, veil),
+        secrets.blueprint(veil),
         api.blueprint(captures, lamps, switches, settings.version),
     ):
         app.register_blueprint(part)

@@ -20,6 +20,7 @@ from inspector.store.captures import Captures, Changes
 from inspector.web.errors import Refusal
 from inspector.web.lamp import Lamp, Lamps
 from inspector.web.rows import row_json
+from inspector.web.veil import Veil, presenting
 
 log = logging.getLogger(__name__)
 
@@ -204,7 +205,7 @@ def stream(feeder: Feeder, reader: Reader, cursor: str, gone: Callable[[], bool]
         feeder.leave(reader)
 
 
-def blueprint(feeder: Feeder) -> Blueprint:
+def blueprint(feeder: Feeder, veil: Veil) -> Blueprint:
     feed = Blueprint("feed", __name__)
 
     @feed.get("/feed")
@@ -216,7 +217,8 @@ def blueprint(feeder: Feeder) -> Blueprint:
             )
         cursor = request.headers.get("Last-Event-ID") or request.args.get("cursor", "")
         gone = request.environ.get("waitress.client_disconnected", lambda: False)
-        response = Response(stream(feeder, reader, cursor, gone), mimetype="text/event-stream")
+        told = stream(feeder, reader, cursor, gone)
+        response = Response(map(veil.rows, told) if presenting() else told, mimetype="text/event-stream")
         response.call_on_close(lambda: feeder.leave(reader))  # also when it was never begun
         response.headers["X-Accel-Buffering"] = "no"
         return response

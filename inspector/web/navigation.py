@@ -55,6 +55,7 @@ def install(app: Flask, lamps: Lamps, assets: Assets, version: str) -> None:
             "level": session.get("level", "new"),
             "level_chosen": "level" in session,
             "theme": session.get("theme", "auto"),
+            "presenter": session.get("presenter") is True,
             "lamp": lamps.read() if signed_in() else None,
             "nav": entries(request.path),
             "here": here(),

@@ -45,6 +45,8 @@ def blueprint(settings: WebSettings, captures: Captures) -> Blueprint:
         for name, known in (("level", LEVELS), ("theme", THEMES)):
             if asked.get(name) in known:
                 session[name] = asked[name]
+        if asked.get("presenter") in ("on", "off"):
+            session["presenter"] = asked["presenter"] == "on"
         if request.accept_mimetypes.best == "application/json":
             return jsonify(level=session.get("level", "new"), theme=session.get("theme", "auto"))
         return redirect(back_to(asked.get("next")), 303)

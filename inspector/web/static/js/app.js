@@ -9,6 +9,7 @@ import { enableSees } from "./sees.js";
 import { enableSteps } from "./steps.js";
 import { offerPictures } from "./picture.js";
 import { stepThroughPictures } from "./picture-steps.js";
+import { followPresenter } from "./presenter.js";
 import { offerWindows } from "./window.js";
 import "../../../../templates/proxy/probe.js";
 
@@ -20,4 +21,5 @@ enableSees(document);
 enableSteps(document);
 offerPictures(document);
 stepThroughPictures(document);
+followPresenter(document);
 offerWindows(document);
