@@ -30,10 +30,9 @@ from inspector.web import (
     guard,
     learn,
     navigation,
-    refused,
+    pictures,
     refused,
     secrets,
-    pictures,
     setup,
     sites,
     start,
@@ -50,8 +49,8 @@ from inspector.web.places import static_folder, templates_folder
 from inspector.web.present.refusals import Refusals
 from inspector.web.roots import Roots
 from inspector.web.settings import WebSettings
-from inspector.web.veil import Veil
 from inspector.web.tickets import Keys
+from inspector.web.veil import Veil
 
 LARGEST_REQUEST = 1 << 20
 
@@ -80,9 +79,9 @@ def create_dashboard(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+    keys = Keys.load_or_create(Path(settings.run))
     veil = Veil(captures, token_bytes(16))
     captures = cast("Captures", veil)
-    keys = Keys.load_or_create(Path(settings.run))
     lamps = Lamps(boards, control.read)
     feeder = feed.Feeder(captures, lamps, limit=settings.streams)
     roots = Roots(settings)
@@ -107,12 +106,12 @@ def create_dashboard(
         exchange.blueprint(captures, both, checker),
         sites.blueprint(captures, checker),
         chains.blueprint(captures, both),
+        pictures.blueprint(captures),
         own.blueprint(settings, Stores(settings.command)),
         read.blueprint(settings, roots, Visits(settings, roots)),
         make.blueprint(settings),
         bad_tls.blueprint(settings),
         setup.blueprint(settings, captures, switches),
-        pictures.blueprint(captures),
         decrypted.blueprint(left, settings),
         refused.blueprint(explained),
         checkup.blueprint(settings, captures, explained, check_up),
