@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 
 from inspector.lab.doors import NO_TLS, NOBODY_HERE, Choose, Doors, Visitor, _facts, _hello
 from inspector.lab.pipes import PlainPipe, TlsPipe
@@ -35,7 +36,11 @@ class AppDoors(Doors):
                 await visitor.pipe.write(NOBODY_HERE)
                 return
             inside = TlsPipe(PlainPipe(visitor.reader, visitor.writer, first), context)
-            await inside.handshake()
+            try:
+                await inside.handshake()
+            except ssl.SSLError:
+                await self._until_heard(visitor)
+                raise
         visitor.pipe = inside
         await self._desk.talk(inside, _facts(inside.tls, name))
 
