@@ -36,6 +36,7 @@ from inspector.web import (
     setup,
     sites,
     start,
+    tour,
     traffic,
 )
 from inspector.web.assets import Assets
@@ -100,6 +101,7 @@ def create_dashboard(
     for part in (
         auth.blueprint(keys),
         start.blueprint(settings, captures),
+        tour.blueprint(captures),
         learn.blueprint(),
         traffic.blueprint(settings, captures, saved),
         filtering.blueprint(captures, saved),
