@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 
 _ENTRIES = (
     ("Learn", "book-open", "/learn", ("/learn",)),
-    ("Traffic", "activity", "/traffic", ("/traffic", "/exchange")),
+    ("Traffic", "activity", "/traffic", ("/traffic", "/exchange", "/history")),
     ("Certificates", "certificate", "/certificates", ("/certificates",)),
     ("Set-up", "settings", "/set-up", ("/set-up",)),
 )

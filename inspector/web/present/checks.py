@@ -12,6 +12,7 @@ from inspector.explain.case import Case, Place
 from inspector.explain.checks import GROUPS, SEVERITIES, Evidence, Issue
 from inspector.explain.prose import Prose
 from inspector.web.present.highlight import in_colour
+from inspector.web.present.histories import Link, links_of
 from inspector.web.words import visible
 
 LONGEST = 300  # bytes of evidence are shown
@@ -46,6 +47,7 @@ class Finding:
     more: int
     snippet: Markup
     count: int = 1
+    histories: tuple[Link, ...] = ()
 
 
 @dataclass(slots=True)
@@ -84,14 +86,14 @@ def finding(issue: Issue, known: Mapping[bytes, Exchange], here: bytes = b"", co
     snippet = in_colour(cure.snippet.rstrip(), _LANGUAGES.get(cure.language, "")) if cure else Markup("")
     return Finding(
         issue, SEVERITIES[issue.severity], ICONS[issue.severity], shown, max(0, count - len(shown), len(ordered) - len(shown)),
-        snippet, count,
+        snippet, count, links_of(issue, [cases[each.exchange] for each in ordered if each.exchange in cases]),
     )  # fmt: skip
 
 
 def _shown(evidence: Evidence, case: Case | None, here: bytes) -> Shown:
     text = where = ""
     if case is not None and evidence.place is not None and _says_more(evidence, here):
-        text, where = _quoted(case, evidence.place), _HALVES[evidence.place.half]
+        text, where = quoted(case, evidence.place), _HALVES[evidence.place.half]
     if evidence.exchange == here:
         return Shown(evidence.words, text, where)
     exchange = case.exchange if case is not None else None
@@ -112,7 +114,7 @@ def _says_more(evidence: Evidence, here: bytes) -> bool:
     return evidence.exchange == here or (place is not None and (place.part != "head" or place.offset > 0))
 
 
-def _quoted(case: Case, place: Place) -> str:
+def quoted(case: Case, place: Place) -> str:
     """The bytes there as text; nothing for a whole body, which would say nothing."""
     said = case.said(place.side, place.half)
     if place.part == "body":

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from inspector.explain.case import Case, Said
 from inspector.explain.fields import FieldNote, explain_fields
 from inspector.explain.lint import describe
+from inspector.web.present.histories import Link, links_for
 
 
 class Note(NamedTuple):
@@ -14,6 +15,7 @@ class Note(NamedTuple):
 
     told: FieldNote
     about: str
+    histories: tuple[Link, ...] = ()
 
 
 class Notes(NamedTuple):
@@ -29,11 +31,12 @@ NO_NOTES = Notes()
 
 def notes_of(case: Case, said: Said) -> Notes:
     """A message's notes. There may be fewer than fields."""
-    notes = [_note(each) for each in explain_fields(case, said)]
+    notes = [_note(case, each) for each in explain_fields(case, said)]
     fields = tuple(note for note in notes if not note.told.trailer)
     trailers = tuple(note for note in notes if note.told.trailer)
     return Notes(fields, trailers, len(said.message.fields) - len(fields))
 
 
-def _note(told: FieldNote) -> Note:
-    return Note(told, describe(told.name.lower()) if told.known else "")
+def _note(case: Case, told: FieldNote) -> Note:
+    about = describe(told.name.lower()) if told.known else ""
+    return Note(told, about, links_for(case, told.name, told.value))
