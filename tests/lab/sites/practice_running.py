@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-import ssl
 import sys
 import threading
 import time
@@ -22,6 +21,7 @@ from workshop import LoopThread, Workshop
 
 from inspector.engine.settings import LocalSite, Timeouts
 from inspector.lab.limits import Limits
+from inspector.lab.serving.contexts import Contexts
 from inspector.lab.serving.conversation import Desk
 from inspector.lab.serving.doors import AppDoors
 from inspector.lab.serving.limits import AppLimits
@@ -49,7 +49,6 @@ class Served:
         self.http, self.https = (each.getsockname()[1] for each in self._sockets)
         self._root = forge("Practice root", ca=True)
         self.root = self._root.write(folder / "root.pem", self._root.crl())
-        self._contexts: dict[str, ssl.SSLContext] = {}
         self._limits = limits
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(lambda _, context: self.errors.append(context))
@@ -60,14 +59,11 @@ class Served:
         self.doors = self.call(self._open(apps))
 
     async def _open(self, apps: dict[str, Any]) -> AppDoors:
-        doors = AppDoors(Desk(apps.get, **self._limits), self._choose)  # type: ignore[arg-type]
+        leaves = {host: forge("site", host, by=self._root) for host in apps}
+        contexts = Contexts({host: leaf.key_pem + leaf.pem for host, leaf in leaves.items()})
+        doors = AppDoors(Desk(apps.get, **self._limits), contexts.choose)
         await doors.open(self._sockets[:1], self._sockets[1:])
         return doors
-
-    def _choose(self, name: str) -> ssl.SSLContext | None:
-        if name not in self._contexts:
-            self._contexts[name] = forge("site", name or "nobody.test", by=self._root).context()
-        return self._contexts[name]
 
     def call(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)

@@ -406,6 +406,16 @@ def test_what_the_handshake_came_to_is_told(serve, app):
         connection.close()
 
 
+def test_nobody_of_another_name_is_at_home(serve):
+    served = serve()
+    context = ssl.create_default_context(cafile=str(served.root))
+    with (
+        socket.create_connection(("127.0.0.1", served.https), PATIENCE) as plain,
+        pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"),
+    ):
+        context.wrap_socket(plain, server_hostname="nobody.test")
+
+
 def test_no_site_is_imported_before_it_is_visited():
     code = (
         "import sys, pathlib; from inspector.lab.sites.practice import practice_sites; practice_sites(pathlib.Path('x'));"

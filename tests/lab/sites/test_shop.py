@@ -125,6 +125,64 @@ def test_no_form_leads_to_another_site(visitor, next_):
     assert got.url == f"{SHOP}/"
 
 
+# --- databases -------------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_what_each_store_was_asked_for_the_last_clicks(shopper):
+    shopper.submit(f"{SHOP}/products/tide", "/basket", product="tide", count="2")
+    shopper.submit(f"{SHOP}/checkout", email="eve@example.org", address="5 Far Street")
+    last = shopper.get(f"{SHOP}/databases").text
+    assert "What each was asked for <code>GET /orders/LK-" in last
+    before = shopper.get(f"{SHOP}/databases?click=1").text
+    assert "What each was asked for <code>POST /checkout</code>" in before
+    for words in (
+        "UPDATE products SET stock=",
+        "COMMIT",
+        "db.orders.insertMany(",
+        "updateOne(",
+        "HINCRBY product:tide stock -2",
+        "DEL basket:",
+    ):
+        assert words.replace('"', "&#34;") in before, words
+    assert 'class="wrong"' not in before
+    for index in ("99", "-1", "x"):
+        assert shopper.get(f"{SHOP}/databases?click={index}").status_code == 200
+
+
+def test_a_visitor_sees_only_their_own_clicks(visitor, practice):
+    visitor.get(f"{SHOP}/?q=my+secret+search")
+    with practice.visitor() as other:
+        assert "secret" not in other.get(f"{SHOP}/databases").text
+
+
+def test_a_statement_changes_what_the_page_shows(visitor):
+    ran = visitor.submit(
+        f"{SHOP}/databases",
+        "/databases/run",
+        statement="UPDATE products SET name = 'Wave' WHERE slug = 'tide'",
+    )
+    assert "1 row changed" in ran.text
+    assert "Wave" in visitor.get(f"{SHOP}/products/tide").text
+    visitor.submit(f"{SHOP}/databases", "/databases/use", store="documents")
+    assert "Tide" in visitor.get(f"{SHOP}/products/tide").text
+
+
+def test_a_table_that_is_gone_is_told_and_can_be_put_back(visitor):
+    visitor.submit(f"{SHOP}/databases", "/databases/run", statement="ALTER TABLE products RENAME TO gone")
+    broken = visitor.get(f"{SHOP}/")
+    assert broken.status_code == 500
+    assert "no such table: products" in broken.text
+    assert "Put everything back" in broken.text
+    visitor.submit(f"{SHOP}/", "/databases/reset")
+    assert "Tide" in visitor.get(f"{SHOP}/").text
+
+
+@pytest.mark.parametrize("name", ["tables", "documents", "keys"])
+def test_all_of_a_store_can_be_looked_at(visitor, name):
+    assert "Sencha" in visitor.get(f"{SHOP}/databases/{name}").text
+    assert visitor.get(f"{SHOP}/databases/nothing").status_code == 404
+
+
 # --- accounts --------------------------------------------------------------------------------------------
 
 

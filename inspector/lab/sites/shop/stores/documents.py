@@ -6,6 +6,7 @@ one in the orders (which is right there) and in the baskets (which is not).
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from dataclasses import asdict
@@ -17,6 +18,7 @@ from .documents_backends import Document, Documents
 from .notes import counted, note, shown
 
 _SHOWN = 50
+_MOST_LETTERS = 4000
 
 
 class DocumentStore:
@@ -128,7 +130,7 @@ class DocumentStore:
 
     def _heap(self, name: str) -> Heap:
         found = self._documents.find(name, {}, [], _SHOWN)
-        rows = tuple((shown({key: value for key, value in each.items() if key != "_id"}),) for each in found)
+        rows = tuple((_pretty(each),) for each in found)
         return Heap(name, ("document",), rows, self._documents.count(name))
 
     # --- asking, with notes ------------------------------------------------------------------------------
@@ -172,6 +174,11 @@ class DocumentStore:
             answer=f"{counted(done, 'document')} deleted",
         )
         return done
+
+
+def _pretty(document: Document) -> str:
+    fields = {key: value for key, value in document.items() if key != "_id"}
+    return json.dumps(fields, ensure_ascii=False, indent=2, default=str)[:_MOST_LETTERS]
 
 
 def _product(document: Document, *, reviews: bool) -> Product:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from ..clicks import Clicks, visitor
 from ..stores import console
 from ..stores.together import DEFAULT, NAMES, Together
-from .forms import local_path, text
+from .forms import local_path, number, text
 
 blueprint = Blueprint("databases", __name__)
 
@@ -34,10 +34,12 @@ GOOD_AND_BAD = {
 
 @blueprint.get("/databases")
 def show() -> str:
-    clicks: Clicks = current_app.extensions["clicks"]
+    """The last click, or an earlier one: ?click=1 is the one before the last."""
+    clicks = _clicks().of(visitor())
     return render_template(
         "databases.html",
-        clicks=clicks.of(visitor()),
+        clicks=clicks,
+        chosen=number(request.args.get("click"), 0, max(len(clicks) - 1, 0), otherwise=0),
         stores=_stores(),
         names=NAMES,
         used=_used(),
@@ -85,6 +87,11 @@ def reset() -> ResponseReturnValue:
     session["store"] = kept
     flash("Everything is as it was at the beginning. You are logged out, and your basket is empty.")
     return redirect(url_for("databases.show"), 303)
+
+
+def _clicks() -> Clicks:
+    clicks: Clicks = current_app.extensions["clicks"]
+    return clicks
 
 
 def _stores() -> Together:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template, request
+from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -30,12 +30,13 @@ def as_page(error: HTTPException) -> ResponseReturnValue:
 def database(error: SQLAlchemyError) -> ResponseReturnValue:
     """Whoever types SQL can drop a table that the shop needs. A real shop would not say so much about it."""
     why = f"The database said: {str(getattr(error, 'orig', None) or error)[:200]}"
-    return render_template("error.html", code=500, name="Internal Server Error", why=why, reset=True), 500
+    return render_template("broken.html", why=why, reset=True), 500
 
 
 def broken(error: Exception) -> ResponseReturnValue:
-    """An exception that nobody expected. What it was stands in the server's log; strangers are told only that it happened."""
+    """An exception that nobody expected. What it was stands in the server's log; strangers are told only that it happened.
+
+    The page has neither basket nor name: whatever broke may be what these need.
+    """
     why = "The shop made a mistake. What it was stands in its log, not on this page."
-    return render_template(
-        "error.html", code=500, name="Internal Server Error", why=why, path=request.path
-    ), 500
+    return render_template("broken.html", why=why), 500
