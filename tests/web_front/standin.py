@@ -19,10 +19,13 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from inspector.exchange.model import Chunk, Ciphertext, Connection, Exchange, Leg, Message, Tls
+from inspector.filter.matching import matcher
+from inspector.filter.subject import Subject
+from inspector.filter.tree import EVERYTHING, Node
 from inspector.pki.authority import Authority
 from inspector.pki.certificates import leaf, new_key, root
 from inspector.pki.trust_stores.model import Look, Step
-from inspector.store.captures import Changes, Page, Row, Totals
+from inspector.store.captures import Changes, Found, Page, Row, Totals
 from inspector.store.settings import Settings
 from inspector.store.sites import SiteRow
 from inspector.web.app import Dashboard, create_dashboard
@@ -132,6 +135,7 @@ class StandIn:
         self.first = 1
         self.open: set[int] = set()
         self.asked: list[str] = []
+        self.look = 0
         self._changed: list[tuple[int, int]] = []  # (exchange, change)
         self._changes = count
         self._forgotten = 0
@@ -178,12 +182,42 @@ class StandIn:
         rows = tuple(self.row_of(n) for n in range(low, high + 1))
         return Page(rows, has_older=low > self.first, has_newer=high < self.count)
 
-    def changes(self, cursor: str, limit: int = 200) -> Changes:
+    def find(
+        self, wanted: Node, *, before: bytes | None = None, after: bytes | None = None, limit: int = 200,
+    ) -> Found:  # fmt: skip
+        """By the matcher. Where `look` is set, it looks at so many and then says how far it has come."""
+        self.asked.append("find")
+        fits = matcher(wanted, BEGAN)
+        if after is not None:
+            way = range(max(number(after) + 1, self.first), self.count + 1)
+        else:
+            way = range(self.count if before is None else number(before) - 1, self.first - 1, -1)
+        found: list[Row] = []
+        reached = None
+        for looked, n in enumerate(way, 1):
+            row = self.row_of(n)
+            if fits(Subject(row, self.exchange(row.id))):
+                found.append(row)
+            if len(found) > limit:
+                break
+            if looked == self.look:
+                reached = row.id
+                break
+        more = len(found) > limit or reached is not None
+        told = (reached, self.look / self.count, 0.4) if reached else (None, 1.0, 1.0)
+        if after is not None:
+            return Found(tuple(found[:limit]), number(after) >= self.first, more, *told)
+        return Found(tuple(found[:limit][::-1]), more, before is not None, *told)
+
+    def changes(self, cursor: str, limit: int = 200, wanted: Node = EVERYTHING) -> Changes:
         now = f"{self._changes}.{self._forgotten}"
         since, _, forgotten = (cursor or now).partition(".")
         found = [n for n, change in self._changed if int(since) < change <= int(now.partition(".")[0])]
-        rows = tuple(self.row_of(n) for n in found[-limit:])
-        return Changes(rows, now, len(found) - len(rows), forgotten=int(forgotten or 0) < self._forgotten)
+        fits = matcher(wanted, BEGAN)
+        rows = tuple(
+            row for row in map(self.row_of, found[-limit:]) if fits(Subject(row, self.exchange(row.id)))
+        )
+        return Changes(rows, now, max(0, len(found) - limit), forgotten=int(forgotten or 0) < self._forgotten)
 
     def row(self, id: bytes) -> Row | None:
         return self.row_of(number(id)) if self.first <= number(id) <= self.count else None

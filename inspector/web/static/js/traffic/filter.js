@@ -50,11 +50,11 @@ export class Filter extends EventTarget {
     this.#input.value = text;
     const found = await this.#understand(text);
     if (!found || found.mistake) return;
+    const other = text !== this.applied;
+    this.applied = text;
     this.#show(found);
     this.#showLinks(found);
-    if (text === this.applied) return;
-    this.applied = text;
-    this.dispatchEvent(new CustomEvent("apply", { detail: { text, history } }));
+    if (other) this.dispatchEvent(new CustomEvent("apply", { detail: { text, history } }));
   }
 
   /** Links that only change the filter: chips, saved ones, suggestions, "Show all". */
