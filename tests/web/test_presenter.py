@@ -182,3 +182,10 @@ def test_a_secret_across_two_pieces_is_hidden(desk):
         told = b"".join(veil.body(number(1), veil.exchange(number(1)).client_leg.request.body))
     assert b"tok" not in told.replace(b'"token"', b"")
     assert len(told) == 27
+
+
+@pytest.mark.parametrize("tab", ["story", "messages"])
+def test_hidden_credentials_are_not_called_broken(present, tab):
+    told = present(f"/exchange/{ID}?tab={tab}")
+    assert "hidden while you present" in told
+    assert "base64" not in told

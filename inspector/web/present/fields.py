@@ -7,6 +7,7 @@ from typing import NamedTuple
 from inspector.explain.case import Case, Said
 from inspector.explain.fields import FieldNote, explain_fields
 from inspector.explain.lint import describe
+from inspector.web.present.hidden import as_shown
 from inspector.web.present.histories import Link, links_for
 
 
@@ -31,7 +32,7 @@ NO_NOTES = Notes()
 
 def notes_of(case: Case, said: Said) -> Notes:
     """A message's notes. There may be fewer than fields."""
-    notes = [_note(case, each) for each in explain_fields(case, said)]
+    notes = [_note(case, as_shown(each)) for each in explain_fields(case, said)]
     fields = tuple(note for note in notes if not note.told.trailer)
     trailers = tuple(note for note in notes if note.told.trailer)
     return Notes(fields, trailers, len(said.message.fields) - len(fields))

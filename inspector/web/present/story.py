@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from inspector.explain import people
 from inspector.explain.case import Case, Place
-from inspector.explain.fields import FieldNote, explain_fields
-from inspector.explain.prose import NOTHING, say
+from inspector.explain.fields import explain_fields
 from inspector.explain.story import Step, tell
-from inspector.secrets import is_mark
+from inspector.web.present.hidden import as_shown
 
 MOST_BYTES = 1024
-_CREDENTIALS = ("authorization", "proxy-authorization")
 _SIDES = {"browser": "between the browser and Inspector", "site": "between Inspector and the site"}
 
 
@@ -24,18 +21,11 @@ def story_of(case: Case) -> dict[str, Any]:
         "story": tell(case),
         "asker": people.asker(case.exchange),
         "notes": {
-            "request": tuple(map(_veiled, explain_fields(case, case.request))),
-            "response": tuple(map(_veiled, explain_fields(case, case.response))),
+            "request": tuple(map(as_shown, explain_fields(case, case.request))),
+            "response": tuple(map(as_shown, explain_fields(case, case.response))),
         },
         "bytes_of": _bytes(case),
     }
-
-
-def _veiled(note: FieldNote) -> FieldNote:
-    """What is explained of credentials that are hidden would be about the marks in their place."""
-    if note.name.lower() not in _CREDENTIALS or not is_mark(note.value):
-        return note
-    return replace(note, plain=say("It proves who is asking. What stands here is a secret, and hidden while you present."), precise=NOTHING, parts=(), good=None)  # fmt: skip
 
 
 def _bytes(case: Case) -> Callable[[Step], list[tuple[str, bytes]]]:
