@@ -33,7 +33,7 @@ PROGRAMS = (
     Program(("javac",), "default-jdk-headless", "clients"),
     Program(("certutil",), "libnss3-tools", "clients"),
     Program(("testssl", "testssl.sh"), "testssl.sh", "clients"),
-    Program(("postgres",), "postgresql", "servers"),
+    Program(("postgres", "pg_ctlcluster"), "postgresql", "servers"),  # Debian keeps the first out of the PATH
     Program(("mariadbd",), "mariadb-server", "servers"),
     Program(("redis-server",), "redis-server", "servers"),
 )
