@@ -18,6 +18,7 @@ from inspector.explain.checks import Issue, SiteSummary, check, check_site
 from inspector.store.captures import Captures
 from inspector.store.sites import SiteRow
 from inspector.web.finding import case_of
+from inspector.web.veil import presenting
 
 BEFORE, AFTER = 40, 20  # exchanges of the same host around one
 OF_A_SITE = 150  # newest exchanges of one host
@@ -84,7 +85,7 @@ class Checker:
         key = ("counts", row.host, row.newest, row.exchanges, row.failed)
         if not look:
             with self._lock:
-                return self._kept.get(key)  # type: ignore[return-value]  # what was kept for this key below
+                return self._kept.get((presenting(), key))  # type: ignore[return-value]  # what was kept for this key below
         return self._once(key, lambda: Counts.of(self.site(row.host).summary))
 
     def _around(self, exchange: Exchange) -> tuple[Exchange, ...]:
@@ -93,7 +94,8 @@ class Checker:
         older = self._captures.of_host(exchange.host, before=exchange.id, limit=BEFORE)
         return (*older, *self._captures.of_host(exchange.host, after=exchange.id, limit=AFTER))
 
-    def _once(self, key: Hashable, find: Callable[[], T]) -> T:
+    def _once(self, named: Hashable, find: Callable[[], T]) -> T:
+        key = (presenting(), named)  # what is found on veiled exchanges is something else
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

@@ -140,3 +140,29 @@ def test_what_is_captured_stays_text(desk, browser):
         page(browser, path)
     for name in (HOSTILE, "<b>x", "\0\r\n", "\N{GRINNING FACE}"):
         page(browser, "/cookie?" + urlencode({"name": name, "exchange": id}))
+
+
+def test_a_presenter_shows_no_secrets(desk, browser, shop):
+    """Also not what was found, and is remembered, before somebody presented."""
+    id = number(2).hex()
+    pages = [
+        f"/history/cookie?name=session&exchange={id}", f"/history/log-in/{id}", f"/exchange/{id}?tab=checks",
+        f"/exchange/{id}?tab=messages", "/traffic/sites/shop.inspector.test", f"/exchange/{number(8).hex()}?tab=checks",
+    ]  # fmt: skip
+    secret = "/reset?token=sesame-open-sesame"
+    desk.captures.add(
+        exchange(
+            8,
+            asked(f"GET {secret}"),
+            message("HTTP/1.1 200 OK", "Set-Cookie: session=hush-hush-hush"),
+            path=secret,
+        )
+    )
+    told = "".join(browser.get(address).get_data(as_text=True) for address in pages)
+    assert "sesame-open-sesame" in told
+    assert "hush-hush-hush" in told
+    browser.post("/preferences", data={"csrf_token": desk.token(browser), "presenter": "on", "next": "/"})
+    for address in pages:
+        shown = browser.get(address).get_data(as_text=True)
+        assert "sesame-open-sesame" not in shown, address
+        assert "hush-hush-hush" not in shown, address
