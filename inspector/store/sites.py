@@ -71,18 +71,17 @@ def places_of(
         if after is not None
         else _X.id < before
     )
-    lately = sa.select(exchange).where(span).order_by(order).limit(looked_at).subquery()
-    own = lately.c
-    named = own.host == host
+    lately = sa.select(_X.id, _X.host, _X.kind).where(span).order_by(order).limit(looked_at).subquery()
+    named = lately.c.host == host
     if below:
-        named = sa.or_(named, own.host.endswith(f".{host}", autoescape=True))
+        named = sa.or_(named, lately.c.host.endswith(f".{host}", autoescape=True))
+    newest = lately.c.id.desc() if newest_first else lately.c.id.asc()
+    ids = sa.select(lately.c.id).where(named, lately.c.kind != "page").order_by(newest).limit(limit)
+    found = reading.execute(ids).scalars().all()
     query = (
-        sa.select(
-            *(own[column.name] for column in COLUMNS), engine.c.id, own.segment, own.position, own.length
-        )
-        .select_from(lately.join(engine, engine.c.number == own.engine))
-        .where(named, own.kind != "page")
-        .order_by(own.id.desc() if newest_first else own.id.asc())
-        .limit(limit)
+        sa.select(*COLUMNS, engine.c.id, _X.segment, _X.position, _X.length)
+        .select_from(exchange.join(engine, engine.c.number == _X.engine))
+        .where(_X.id.in_(found))
+        .order_by(order)
     )
     return reading.execute(query).all()
