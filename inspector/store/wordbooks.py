@@ -11,7 +11,7 @@ import sys
 import threading
 import zlib
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -20,11 +20,11 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 
 from inspector.store.frames import salt, segments
-from inspector.store.wordblock import HEADER, MARK, VERSION, Directory, Section, decode_directory
+from inspector.store.wordblock import HEADER, MARK, VERSION, Directory, Section, Zone, decode_directory
 
 log = logging.getLogger(__name__)
 
-_CACHED = 96 * 1024 * 1024
+_CACHED = 32 * 1024 * 1024
 _HITS = 20_000  # words of a block that hold what is searched for; with more of them every document may
 
 
@@ -115,7 +115,7 @@ class Block:
             terms.append(term)
             if len(terms) > _HITS:
                 return None
-            at = vocabulary.find(part, starts[term + 1] - 1) if term + 1 < len(starts) else -1
+            at = vocabulary.find(part, starts[term + 1] - 1)
         return self._documents(found.postings, found.ends, terms)
 
     def named(self, zone: str, prefix: bytes, part: bytes = b"") -> int:
@@ -123,29 +123,42 @@ class Block:
         found = self.directory.zones.get(zone)
         if found is None:
             return 0
-        terms = [term for term, word in self._beginning(zone, prefix) if part in word]
+        vocabulary, starts, (first, last) = self._beginning(found, prefix)
+        if not part:
+            return self._documents(found.postings, found.ends, list(range(first, last)))
+        terms: list[int] = []
+        at, end = (starts[first], starts[last] - 1) if first < last else (0, 0)
+        while (at := vocabulary.find(part, at, end)) >= 0:
+            term = bisect_right(starts, at) - 1
+            if at < starts[term] + len(prefix):
+                at = starts[term] + len(prefix)
+                continue
+            terms.append(term)
+            at = starts[term + 1]
         return self._documents(found.postings, found.ends, terms)
 
     def words(self, zone: str, prefix: bytes) -> Iterator[tuple[bytes, int]]:
         """Every word that begins with a prefix, without it, and the documents that have it."""
         found = self.directory.zones.get(zone)
-        if found is not None:
-            for term, word in self._beginning(zone, prefix):
-                yield word, self._documents(found.postings, found.ends, [term])
+        if found is None:
+            return
+        vocabulary, starts, (first, last) = self._beginning(found, prefix)
+        for term in range(first, last):
+            word = vocabulary[starts[term] + len(prefix) : starts[term + 1] - 1]
+            yield word, self._documents(found.postings, found.ends, [term])
 
-    def _beginning(self, zone: str, prefix: bytes) -> Iterator[tuple[int, bytes]]:
-        """The words stand in order, so those of one beginning stand together."""
-        found = self.directory.zones[zone]
-        vocabulary = self._section(found.vocabulary)
+    def _beginning(self, zone: Zone, prefix: bytes) -> tuple[bytes, array[int], tuple[int, int]]:
+        """A zone's vocabulary, where each word begins and the last ends, and which words have a beginning: they stand in order."""
+        vocabulary = self._section(zone.vocabulary)
+        starts = _numbers("I", self._section(zone.starts))
         at = vocabulary.find(b"\n" + prefix)
         if at < 0:
-            return
-        starts = _numbers("I", self._section(found.starts))
-        term = bisect_right(starts, at + 1) - 1
-        while vocabulary.startswith(prefix, at + 1):
-            end = vocabulary.index(b"\n", at + 1)
-            yield term, vocabulary[at + 1 + len(prefix) : end]
-            at, term = end, term + 1
+            return vocabulary, starts, (0, 0)
+        first, count = bisect_right(starts, at + 1) - 1, len(starts) - 1
+        others = bisect_left(
+            range(first, count), True, key=lambda term: not vocabulary.startswith(prefix, starts[term])
+        )
+        return vocabulary, starts, (first, first + others)
 
     def _documents(self, postings: Section, ends: Section, terms: list[int]) -> int:
         if not terms:
