@@ -7,16 +7,20 @@ from typing import NamedTuple
 
 from flask import Blueprint, render_template, request
 
+from inspector.explain.case import Case
+from inspector.explain.histories import cookie_names
+from inspector.filter.written import quoted
 from inspector.store.captures import Captures
 from inspector.store.sites import LOOKED_AT, SiteRow
-from inspector.web.checker import Checker, Counts
+from inspector.web.checker import CheckedSite, Checker, Counts
 from inspector.web.errors import not_found
 from inspector.web.present.checks import finding, in_groups
+from inspector.web.present.histories import Link, cookie_link
 
-PATIENCE = (
-    0.15  # seconds, in which sites are checked for the list; the others are as their line comes into view
-)
+# seconds, in which sites are checked for the list; the others are as their line comes into view
+PATIENCE = 0.05
 MOST_HOSTS = 500
+MOST_COOKIES = 20
 
 
 class Line(NamedTuple):
@@ -52,7 +56,14 @@ def blueprint(captures: Captures, checker: Checker) -> Blueprint:
     def one(host: str) -> str:
         site = checker.site(host)
         found = [finding(each.issue, site.exchanges, count=each.count) for each in site.summary.issues]
-        return render_template("sites/site.html", host=host, site=site, groups=in_groups(found))
+        return render_template(
+            "sites/site.html",
+            host=host,
+            site=site,
+            groups=in_groups(found),
+            cookies=_cookies(site),
+            query=f"host:{quoted(host)}",
+        )
 
     return sites
 
@@ -61,3 +72,12 @@ def _checked(checker: Checker, rows: tuple[SiteRow, ...]) -> list[Line]:
     """As many as there is time for, and those that are known."""
     until = time.monotonic() + PATIENCE
     return [Line(row, checker.counts(row, look=time.monotonic() < until)) for row in rows]
+
+
+def _cookies(site: CheckedSite) -> list[Link]:
+    """The histories of the site's cookies, each from the newest exchange that had it."""
+    links: dict[str, Link] = {}
+    for exchange in reversed(site.exchanges.values()):
+        for name, _ in cookie_names([Case(exchange)]):
+            links.setdefault(name, cookie_link(name, exchange.id))
+    return list(links.values())[:MOST_COOKIES]

@@ -55,6 +55,12 @@ def test_a_finding_of_many_exchanges_stands_there_once_with_all_of_them(browser,
     assert "All 3 exchanges with this site were looked at" in html
 
 
+def test_a_site_leads_to_its_cookies_and_its_lines_in_the_list(browser):
+    html = page(browser, "/shop.inspector.test")
+    assert "/history/cookie?name=seen" in html
+    assert 'href="/traffic?q=host:shop.inspector.test"' in html
+
+
 def test_of_a_large_site_the_newest_are_looked_at_and_it_is_said(desk, browser):
     for n in range(10, 10 + 160):
         desk.captures.add(made(n, host="large.test", started=EPOCH + n))
