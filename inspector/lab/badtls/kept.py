@@ -42,7 +42,9 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 def load_or_make(folder: Path, clock: Callable[[], float]) -> Kept:
     """What is in the folder if it is whole and fresh; else made anew and written there. Raises OSError."""
-    folder.mkdir(mode=0o700, exist_ok=True)  # without its parents: a fresh home that is being deleted must not come back
+    folder.mkdir(
+        mode=0o700, exist_ok=True
+    )  # without its parents: a fresh home that is being deleted must not come back
     files.private_folder(folder)
     kept = load(folder, clock)
     if kept is None:
