@@ -66,3 +66,22 @@ def test_the_tour_by_keyboard(go):
     page.locator(".tour").get_by_role("button", name="Done").press("Enter")
     page.wait_for_url("**/traffic")
     expect(page.locator(".tour")).to_have_count(0)
+
+
+def test_a_click_shows_a_secret_and_a_second_hides_it(go, dashboard):
+    """The page's own words are made up here, since the stand-in's exchanges have no secrets."""
+    page = go()
+    present(page)
+    page.goto(page.locator(".row a.address").last.get_attribute("href") + "?tab=messages")
+    page.route("**/secrets/*", lambda route: route.fulfill(json={"value": "lovelace", "seconds": 10}))
+    page.evaluate("""() => {
+      const line = document.createElement("p");
+      line.textContent = "password=****3f9a; theme=dark";
+      document.querySelector(".exchange").append(line);
+    }""")
+    secret = page.locator(".secret")
+    expect(secret).to_have_text("****3f9a")
+    secret.click()
+    expect(secret).to_have_text("lovelace")
+    secret.press("Enter")
+    expect(secret).to_have_text("****3f9a")
