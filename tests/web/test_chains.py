@@ -251,7 +251,8 @@ SAMPLES = [
 
 def test_the_palette_is_that_of_the_style_sheet():
     sheet = Path(__file__).resolve().parents[2] / "inspector/web/static/css/tokens.css"
-    usual = sheet.read_text("utf-8").partition("[data-presenter] {")[0]  # before an audience they are stronger
+    # before an audience they are stronger
+    usual = sheet.read_text("utf-8").partition("[data-presenter] {")[0]
     found = dict(re.findall(r"--([\w-]+): light-dark\((#\w+, #\w+)\);", usual))
     for name in NAMES:
         key = name.replace("-", "_")
