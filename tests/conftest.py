@@ -63,6 +63,15 @@ def _without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
+def playwright() -> Iterator[Any]:
+    """What drives real browsers. One for all: in one process there cannot be two at once."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The browser for tests marked `browser`."""
     path = find_chromium()

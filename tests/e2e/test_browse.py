@@ -27,7 +27,7 @@ from e2e_contents import picture
 from e2e_routes import ROUTES
 from e2e_running import COMMAND, Dashboard, Running, until, wait_gone
 from e2e_site import Handler, Site
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -330,7 +330,7 @@ def test_a_window_whose_command_was_killed_is_cleared_away_at_the_next_start(
 
 
 def test_a_kept_window_remembers_and_says_where(
-    browse: Any, browser: str, site: Site, running: Running
+    browse: Any, browser: str, site: Site, running: Running, playwright: Playwright
 ) -> None:
     cookies = []
     for _ in range(2):
@@ -343,7 +343,7 @@ def test_a_kept_window_remembers_and_says_where(
         cookies.append(dict(page.fields).get("Cookie", ""))
         if browser == "firefox":  # a signal doesn't wait for what it is about to write
             until(functools.partial(holds_cookie, Path(told["folder"])), "the cookie in the profile", LONGEST)
-        quit_browser(told, browser)
+        quit_browser(playwright, told, browser)
         assert window.process.wait(30) == 0
     assert cookies == ["", "kept=yes"]
     assert (running.home / "windows").stat().st_mode & 0o777 == 0o700
@@ -363,15 +363,14 @@ def holds_cookie(folder: Path) -> bool:
     return False
 
 
-def quit_browser(told: dict[str, Any], browser: str) -> None:
+def quit_browser(playwright: Playwright, told: dict[str, Any], browser: str) -> None:
     """As its person does it. To a Chromium without a screen a signal is not the same: it writes no cookies then."""
     if browser == "firefox":
         os.kill(told["pid"], signal.SIGTERM)
         return
     port = Path(told["folder"], "profile", "DevToolsActivePort").read_text().split()[0]
-    with sync_playwright() as playwright:
-        attached = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
-        attached.new_browser_cdp_session().send("Browser.close")
+    attached = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+    attached.new_browser_cdp_session().send("Browser.close")
 
 
 def test_nothing_runs_is_said_with_the_cure(tmp_path: Path) -> None:

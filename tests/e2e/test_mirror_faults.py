@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from e2e_running import Running, Start
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, Playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "lab"))  # the lab's tests know how to ask a Firefox
 
@@ -49,6 +49,7 @@ def fox(mirroring: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture(scope="module")
 def chromium(
     mirroring: Running,
+    playwright: Playwright,
     chromium_path: str,
     chromium_arguments: list[str],
     tmp_path_factory: pytest.TempPathFactory,
@@ -58,13 +59,12 @@ def chromium(
     database.mkdir(parents=True)
     for words in (["-N", "--empty-password"], ["-A", "-n", "ours", "-t", "C,,", "-i", str(mirroring.ca)]):
         subprocess.run(["certutil", "-d", f"sql:{database}", *words], check=True, capture_output=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium_path, args=[*chromium_arguments, f"--proxy-server={mirroring.proxy}"],
-            env={**os.environ, "HOME": str(home)},
-        )  # fmt: skip
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(
+        executable_path=chromium_path, args=[*chromium_arguments, f"--proxy-server={mirroring.proxy}"],
+        env={**os.environ, "HOME": str(home)},
+    )  # fmt: skip
+    yield browser
+    browser.close()
 
 
 @EVERY

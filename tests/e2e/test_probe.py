@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from e2e_authority import SiteAuthority
 from e2e_running import Dashboard, Running, until
-from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "lab"))  # the Firefox of the lab's tests
 
@@ -31,12 +31,6 @@ SAYS = {
     "around": "No. This browser does not go through Inspector.",
     "secureAround": "Its HTTPS does not go through Inspector.",
 }
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playing:
-        yield playing
 
 
 @pytest.fixture

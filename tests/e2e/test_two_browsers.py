@@ -15,7 +15,7 @@ from e2e_contents import NUMBERS, SCRIPT, STYLE, pattern, picture
 from e2e_running import Dashboard, Running
 from e2e_site import Site
 from e2e_watch import Watch
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -23,16 +23,15 @@ SCHEMES = ("http", "https")
 
 
 @pytest.fixture(scope="module")
-def launch(chromium_path: str, chromium_arguments: list[str]) -> Iterator[Callable[..., Browser]]:
+def launch(
+    playwright: Playwright, chromium_path: str, chromium_arguments: list[str]
+) -> Iterator[Callable[..., Browser]]:
     """Starts Chromium, with more arguments."""
-    with sync_playwright() as playwright:
 
-        def start(*more: str) -> Browser:
-            return playwright.chromium.launch(
-                executable_path=chromium_path, args=[*chromium_arguments, *more]
-            )
+    def start(*more: str) -> Browser:
+        return playwright.chromium.launch(executable_path=chromium_path, args=[*chromium_arguments, *more])
 
-        yield start
+    yield start
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from pathlib import Path
 import firefox
 import pytest
 from lab_running import Lab
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, Playwright
 
 from inspector.lab.badtls.cases import CASES, DOMAIN
 
@@ -30,7 +30,11 @@ EVERY = pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
 
 @pytest.fixture(scope="module")
 def chromium(
-    lab: Lab, chromium_path: str, chromium_arguments: list[str], tmp_path_factory: pytest.TempPathFactory
+    lab: Lab,
+    playwright: Playwright,
+    chromium_path: str,
+    chromium_arguments: list[str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Browser]:
     home = tmp_path_factory.mktemp("chromium")
     database = home / ".pki" / "nssdb"
@@ -38,13 +42,12 @@ def chromium(
     for words in (["-N", "--empty-password"], ["-A", "-n", "lab", "-t", "C,,", "-i", str(lab.root)]):
         subprocess.run(["certutil", "-d", f"sql:{database}", *words], check=True, capture_output=True)
     rules = f"MAP {DOMAIN}:80 127.0.0.1:{lab.http}, MAP *.{DOMAIN} 127.0.0.1:{lab.https}"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium_path, args=[*chromium_arguments, f"--host-resolver-rules={rules}"],
-            env={**os.environ, "HOME": str(home)},
-        )  # fmt: skip
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(
+        executable_path=chromium_path, args=[*chromium_arguments, f"--host-resolver-rules={rules}"],
+        env={**os.environ, "HOME": str(home)},
+    )  # fmt: skip
+    yield browser
+    browser.close()
 
 
 @EVERY

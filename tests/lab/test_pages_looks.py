@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from lab_running import Lab
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from inspector.lab.badtls.cases import BY_LABEL, DOMAIN
 
@@ -22,15 +22,16 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def chromium(lab: Lab, chromium_path: str, chromium_arguments: list[str]) -> Iterator[Browser]:
+def chromium(
+    lab: Lab, playwright: Playwright, chromium_path: str, chromium_arguments: list[str]
+) -> Iterator[Browser]:
     rules = f"MAP *.{DOMAIN}:80 127.0.0.1:{lab.http}, MAP {DOMAIN}:80 127.0.0.1:{lab.http}, MAP *.{DOMAIN} 127.0.0.1:{lab.https}"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium_path,
-            args=[*chromium_arguments, f"--host-resolver-rules={rules}", "--ignore-certificate-errors"],
-        )
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(
+        executable_path=chromium_path,
+        args=[*chromium_arguments, f"--host-resolver-rules={rules}", "--ignore-certificate-errors"],
+    )
+    yield browser
+    browser.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

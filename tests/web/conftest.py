@@ -111,11 +111,9 @@ def running(tmp_path: Path) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="session")
-def chromium(chromium_path: str, chromium_arguments: list[str]) -> Iterator[Any]:
+def chromium(playwright: Any, chromium_path: str, chromium_arguments: list[str]) -> Iterator[Any]:
     """A real browser."""
-    from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium_path, args=chromium_arguments)
-        yield launched
-        launched.close()
+    launched = playwright.chromium.launch(executable_path=chromium_path, args=chromium_arguments)
+    yield launched
+    launched.close()

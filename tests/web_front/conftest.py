@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 
 def _load(name: str, path: Path) -> ModuleType:
@@ -41,11 +41,10 @@ def bundle(build_assets: ModuleType) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium_path: str, chromium_arguments: list[str]) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=chromium_arguments)
-        yield chromium
-        chromium.close()
+def browser(playwright: Playwright, chromium_path: str, chromium_arguments: list[str]) -> Iterator[Browser]:
+    chromium = playwright.chromium.launch(executable_path=chromium_path, args=chromium_arguments)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Playwright
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -41,9 +41,8 @@ def scheme(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[BrowserType]:
-    with sync_playwright() as playwright:
-        yield playwright.chromium
+def chromium(playwright: Playwright) -> BrowserType:
+    return playwright.chromium
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error
 
 from inspector.pki.authority import Authority
 from inspector.pki.constraints import Scope
@@ -83,18 +83,17 @@ def take_out(store, anchor, machine):
 
 
 @pytest.fixture
-def chromium(environment, chromium_path, chromium_arguments, tmp_path):
+def chromium(playwright, environment, chromium_path, chromium_arguments, tmp_path):
     """What a freshly started Chromium makes of these sites: the page, or its name for what is wrong."""
 
     def look(*sites):
-        with sync_playwright() as playwright:
-            window = playwright.chromium.launch_persistent_context(
-                tmp_path / "profile", executable_path=chromium_path, env=environment,
-                args=[*chromium_arguments, "--host-resolver-rules=MAP * 127.0.0.1"],
-            )  # fmt: skip
-            found = [shown(window.pages[0], f"https://{host}:{site.port}/") for host, site in sites]
-            window.close()
-            return found
+        window = playwright.chromium.launch_persistent_context(
+            tmp_path / "profile", executable_path=chromium_path, env=environment,
+            args=[*chromium_arguments, "--host-resolver-rules=MAP * 127.0.0.1"],
+        )  # fmt: skip
+        found = [shown(window.pages[0], f"https://{host}:{site.port}/") for host, site in sites]
+        window.close()
+        return found
 
     return look
 
