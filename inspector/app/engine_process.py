@@ -120,9 +120,7 @@ def _leaves(authority: Authority, settings: RunSettings, watch: HandshakeWatch) 
         )
     limit = min(settings.limits.leaves, MOST_CONTEXTS)
     keylog = KeyLog(Path(settings.keylog))
-    return Leaves(
-        authority, limit=limit, watch=watch, keylog=keylog, revocations=REVOCATIONS, alone=ALONE
-    )
+    return Leaves(authority, limit=limit, watch=watch, keylog=keylog, revocations=REVOCATIONS, alone=ALONE)
 
 
 def _mirror(authority: Authority, settings: RunSettings, watch: HandshakeWatch) -> MirrorSource | None:

@@ -25,13 +25,13 @@ SCHEMES = ("http", "https")
 @pytest.fixture(scope="module")
 def launch(
     playwright: Playwright, chromium_path: str, chromium_arguments: list[str]
-) -> Iterator[Callable[..., Browser]]:
+) -> Callable[..., Browser]:
     """Starts Chromium, with more arguments."""
 
     def start(*more: str) -> Browser:
         return playwright.chromium.launch(executable_path=chromium_path, args=[*chromium_arguments, *more])
 
-    yield start
+    return start
 
 
 @pytest.fixture(scope="module")

@@ -79,7 +79,9 @@ def test_below_alone_the_root_is_not_sent_and_whoever_has_it_believes_all_the_sa
     talk(client_context(authority.path), leaves.make(name).context, name)
     watching = client_context(verify=False)
     assert len(chain_of(talk(watching, leaves.make(name).context, name).client)) == 1
-    assert len(chain_of(talk(watching, leaves.make("x.inspector.test").context, "x.inspector.test").client)) == 2
+    assert (
+        len(chain_of(talk(watching, leaves.make("x.inspector.test").context, "x.inspector.test").client)) == 2
+    )
 
 
 def test_below_alone_an_intermediate_is_still_sent(tmp_path, talk):

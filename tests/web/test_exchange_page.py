@@ -131,7 +131,9 @@ def test_what_only_messages_have_opens_them(browser):
 
 
 def test_the_level_details_never_opens_on_the_story(browser):
-    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/set-up").get_data(as_text=True)).group(1)
+    token = re.search(
+        r'name="csrf_token" value="([^"]+)"', browser.get("/set-up").get_data(as_text=True)
+    ).group(1)
     browser.post("/preferences", data={"csrf_token": token, "level": "details"})
     assert 'aria-label="Messages"' in page(browser, "?")
 
