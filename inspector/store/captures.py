@@ -34,6 +34,7 @@ from inspector.store.database import StoreProblem, captures_folder, index_path
 from inspector.store.feed import Feed
 from inspector.store.finding import Finder, Found
 from inspector.store.reader import ArchiveGone, ArchiveReader
+from inspector.store.records import Records
 from inspector.store.refused import failure_for, history_of, newest_failures
 from inspector.store.rows import COLUMNS, Row, row_of
 from inspector.store.schema import ciphertext, connection, engine, exchange, segment
@@ -90,7 +91,8 @@ class Captures:
         self._access = Access(home, network=network, damaged=self._report_damage)
         self._archive = ArchiveReader(captures_folder(home))
         self._feed = Feed(self._access)
-        self._finder = Finder(self._access, self._archive, Wordbooks(captures_folder(home)), self.connection)
+        records = Records(self._archive, self.connection)
+        self._finder = Finder(self._access, records, Wordbooks(captures_folder(home)))
 
     def close(self) -> None:
         """Give everything back."""

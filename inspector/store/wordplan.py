@@ -28,6 +28,7 @@ from inspector.filter.texts import fold
 from inspector.filter.tree import All, Node, Not, Term
 from inspector.store.wordblock import ADDRESS, CAME, DONE, REQUEST, RESPONSE, SENT, STRIDE, runs
 from inspector.store.wordbooks import Block
+from inspector.store.wordreader import WordReader
 
 
 class Answer(NamedTuple):
@@ -37,7 +38,7 @@ class Answer(NamedTuple):
     do: int
 
 
-Ask: TypeAlias = Callable[[Block], Answer]
+Ask: TypeAlias = Callable[[WordReader, Block], Answer]
 
 _SHORTEST = 3  # letters: shorter parts of words stand nearly everywhere
 _HEADS = (REQUEST, RESPONSE)
@@ -51,8 +52,8 @@ def ask_for(node: Node, now: float) -> Ask:
     if isinstance(node, Not):
         part = ask_for(node.part, now)
 
-        def turned(block: Block) -> Answer:
-            answer = part(block)
+        def turned(words: WordReader, block: Block) -> Answer:
+            answer = part(words, block)
             return Answer(block.live & ~answer.do, block.live & ~answer.may)
 
         return turned
@@ -61,12 +62,12 @@ def ask_for(node: Node, now: float) -> Ask:
 
 
 def _all(parts: list[Ask]) -> Ask:
-    def ask(block: Block) -> Answer:
+    def ask(words: WordReader, block: Block) -> Answer:
         may = do = block.live
         for part in parts:
             if not may:
                 break
-            answer = part(block)
+            answer = part(words, block)
             may, do = may & answer.may, do & answer.do
         return Answer(may, do & may)
 
@@ -74,10 +75,10 @@ def _all(parts: list[Ask]) -> Ask:
 
 
 def _any(parts: list[Ask]) -> Ask:
-    def ask(block: Block) -> Answer:
+    def ask(words: WordReader, block: Block) -> Answer:
         may = do = 0
         for part in parts:
-            answer = part(block)
+            answer = part(words, block)
             may, do = may | answer.may, do | answer.do
         return Answer(may, do)
 
@@ -93,7 +94,9 @@ def _term(term: Term, now: float) -> Ask:
         return _whole(DONE, f"{name}:", condition)
     if name.endswith("header.") and isinstance(condition, Present):
         zones = {"header.": _HEADS, "request.header.": (REQUEST,), "response.header.": (RESPONSE,)}[name]
-        return _known(zones, lambda block, zone: block.holding(zone, b"\n" + fold(term.name) + b":\n"))
+        return _known(
+            zones, lambda words, block, zone: words.holding(block, zone, b"\n" + fold(term.name) + b":\n")
+        )
     asked = _wanted(condition)
     if name in _FIELDS and asked is not None:
         zones, header, before = _FIELDS[name]
@@ -114,7 +117,7 @@ _FIELDS = {
 }  # fmt: skip
 
 
-def _anything(block: Block) -> Answer:
+def _anything(words: WordReader, block: Block) -> Answer:
     return Answer(block.live, 0)
 
 
@@ -148,10 +151,10 @@ def _is_word(condition: Condition) -> bool:
 
 
 def _in_zones(zones: Iterable[str], parts: list[bytes], *, exact: bool) -> Ask:
-    def holding(block: Block, zone: str) -> int | None:
+    def holding(words: WordReader, block: Block, zone: str) -> int | None:
         found: int | None = None
         for part in parts:
-            documents = block.holding(zone, part)
+            documents = words.holding(block, zone, part)
             if documents is not None:
                 found = documents if found is None else found & documents
             if found == 0:
@@ -162,24 +165,26 @@ def _in_zones(zones: Iterable[str], parts: list[bytes], *, exact: bool) -> Ask:
 
 
 def _in_field(zones: Iterable[str], prefix: bytes, parts: list[bytes], *, exact: bool) -> Ask:
-    def holding(block: Block, zone: str) -> int:
-        found = block.named(zone, prefix, parts[0] if parts else b"")
+    def holding(words: WordReader, block: Block, zone: str) -> int:
+        found = words.named(block, zone, prefix, parts[0] if parts else b"")
         for part in parts[1:]:
-            found &= block.named(zone, prefix, part)
+            found &= words.named(block, zone, prefix, part)
         return found
 
     return _known(zones, holding, exact=exact)
 
 
-def _known(zones: Iterable[str], holding: Callable[[Block, str], int | None], *, exact: bool = True) -> Ask:
+def _known(
+    zones: Iterable[str], holding: Callable[[WordReader, Block, str], int | None], *, exact: bool = True
+) -> Ask:
     """The documents with what is looked for in any of the zones; those whose words are unknown may have it, too."""
 
-    def ask(block: Block) -> Answer:
+    def ask(words: WordReader, block: Block) -> Answer:
         found = 0
         for zone in zones:
-            documents = holding(block, zone)
+            documents = holding(words, block, zone)
             if documents is None:
-                return _anything(block)
+                return _anything(words, block)
             found |= documents
         found &= block.live
         return Answer(found | block.unknown, found & ~block.unknown if exact else 0)
@@ -191,9 +196,9 @@ def _whole(zone: str, prefix: str, condition: Condition) -> Ask:
     """Short names, which stand in the index as they are."""
     fits = (lambda _: True) if isinstance(condition, Present) else holds(condition)
 
-    def ask(block: Block) -> Answer:
+    def ask(words: WordReader, block: Block) -> Answer:
         found = 0
-        for word, documents in block.words(zone, fold(prefix)):
+        for word, documents in words.words(block, zone, fold(prefix)):
             if fits(word):
                 found |= documents
         found &= block.live
@@ -231,7 +236,7 @@ def _of_block(some: bool, every: bool, block: Block) -> Answer:
 
 
 def _marked(mark: str) -> Ask:
-    def ask(block: Block) -> Answer:
+    def ask(words: WordReader, block: Block) -> Answer:
         some, every = block.directory.marks
         return _of_block(mark in some, mark in every, block)
 
@@ -239,7 +244,7 @@ def _marked(mark: str) -> Ask:
 
 
 def _numbered(column: str, condition: Within | From | Until, now: float) -> Ask:
-    def ask(block: Block) -> Answer:
+    def ask(words: WordReader, block: Block) -> Answer:
         low, high, missing = block.directory.numbers[column]
         some = low is not None and high is not None and _overlaps(condition, now, low, high)
         fits = inside(condition, now)
@@ -266,8 +271,8 @@ def _one_of(column: str, condition: Condition) -> Ask:
         verdicts = [fits(value) for value in values]
         return any(verdicts), all(verdicts)
 
-    def ask(block: Block) -> Answer:
+    def ask(words: WordReader, block: Block) -> Answer:
         values = block.directory.named.get(column)
-        return _of_block(*judged(values), block) if values is not None else _anything(block)
+        return _of_block(*judged(values), block) if values is not None else _anything(words, block)
 
     return ask

@@ -19,7 +19,7 @@ from inspector.filter.matching import matcher
 from inspector.filter.parsing import parse
 from inspector.filter.subject import Subject
 from inspector.filter.written import quoted
-from inspector.store import finding, wordblock
+from inspector.store import finding, spans, unindexed, wordblock
 from inspector.store.captures import Captures
 from inspector.store.recorder import Recorder
 from inspector.store.where import clause_for, exact, pushed
@@ -146,10 +146,10 @@ class Stored:
 def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stored]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wordblock, "DOCUMENTS", 40)
-        patch.setattr(finding, "_SPAN", 60)
+        patch.setattr(spans, "SIZE", 60)
         patch.setattr(finding, "_FEW", 25)
         patch.setattr(finding, "_CHUNK", 7)
-        patch.setattr(finding, "_REST", 100 if request.param == "half" else 20_000)
+        patch.setattr(unindexed, "FEW", 100 if request.param == "half" else 20_000)
         made = Stored(tmp_path_factory.mktemp("finding"), request.param, 7)
         yield made
         made.captures.close()
