@@ -99,7 +99,7 @@ class Doors:
                 await visitor.writer.wait_closed()
 
     async def _plain(self, visitor: Visitor) -> None:
-        await talk(visitor.pipe, self._site, self._limits)
+        await self._talk(visitor.pipe, None)
 
     async def _secure(self, visitor: Visitor) -> None:
         async with asyncio.timeout(self._limits.handshake):
@@ -121,7 +121,11 @@ class Doors:
                 await self._until_heard(visitor)
                 raise
         visitor.pipe = inside
-        await talk(inside, self._site, self._limits, _facts(inside.tls, name))
+        await self._talk(inside, _facts(inside.tls, name))
+
+    async def _talk(self, pipe: Pipe, tls: Tls | None) -> None:
+        """What is said once somebody is in, `tls` being what was agreed on at the door for https."""
+        await talk(pipe, self._site, self._limits, tls)
 
     async def _until_heard(self, visitor: Visitor) -> None:
         """Leave the connection open until the visitor reacts to the alert. In TLS 1.3 one that was refused for want of a certificate thinks that
