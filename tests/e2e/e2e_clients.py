@@ -12,6 +12,7 @@ import os
 import ssl
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import aiohttp
@@ -123,7 +124,8 @@ def fetch_by_aiohttp(url: str, proxy: str, ca: Path, upload: bytes | None = None
             return await answer.read()
 
     try:
-        return asyncio.run(fetch())
+        with ThreadPoolExecutor(1) as thread:  # Playwright may have a loop running in this one
+            return thread.submit(asyncio.run, fetch()).result()
     except aiohttp.ClientConnectorCertificateError as error:
         raise Refused(str(error)) from error
 
