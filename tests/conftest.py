@@ -72,6 +72,30 @@ def playwright() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
+def chromium_believing(
+    playwright: Any,
+    chromium_path: str,
+    chromium_arguments: list[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., Any]:
+    """Starts a Chromium that believes a root, in a home of its own: chromium_believing(root, *arguments). Who starts it closes it."""
+
+    def start(root: Path, *arguments: str) -> Any:
+        home = tmp_path_factory.mktemp("chromium")
+        database = home / ".pki" / "nssdb"
+        database.mkdir(parents=True)
+        for words in (["-N", "--empty-password"], ["-A", "-n", "root", "-t", "C,,", "-i", str(root)]):
+            subprocess.run(["certutil", "-d", f"sql:{database}", *words], check=True, capture_output=True)
+        return playwright.chromium.launch(
+            executable_path=chromium_path,
+            args=[*chromium_arguments, *arguments],
+            env={**os.environ, "HOME": str(home)},
+        )
+
+    return start
+
+
+@pytest.fixture(scope="session")
 def chromium_path() -> str:
     """The browser for tests marked `browser`."""
     path = find_chromium()

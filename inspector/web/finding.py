@@ -86,11 +86,12 @@ def find_remains(captures: Captures, text: str) -> tuple[Exchange, str]:
 
 def case_of(captures: Captures, exchange: Exchange, siblings: Sequence[Exchange] = ()) -> Case:
     """All that is known around an exchange, as explanations want it, told now."""
-    client, server = (_known(captures, leg) for leg in (exchange.client_leg, exchange.server_leg))
+    client, server = (known_connection(captures, leg) for leg in (exchange.client_leg, exchange.server_leg))
     return Case(exchange, client, server, tuple(siblings), time.time())
 
 
-def _known(captures: Captures, leg: Leg | None) -> Connection | None:
+def known_connection(captures: Captures, leg: Leg | None) -> Connection | None:
+    """The connection of a leg; None where there was none, or its record is gone."""
     try:
         return captures.connection(leg.connection) if leg and leg.connection else None
     except ArchiveGone:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from e2e_running import Running, Start
-from playwright.sync_api import Browser, Error, Playwright
+from playwright.sync_api import Browser, Error
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "lab"))  # the lab's tests know how to ask a Firefox
 
@@ -47,22 +45,8 @@ def fox(mirroring: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def chromium(
-    mirroring: Running,
-    playwright: Playwright,
-    chromium_path: str,
-    chromium_arguments: list[str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Browser]:
-    home = tmp_path_factory.mktemp("chromium")
-    database = home / ".pki" / "nssdb"
-    database.mkdir(parents=True)
-    for words in (["-N", "--empty-password"], ["-A", "-n", "ours", "-t", "C,,", "-i", str(mirroring.ca)]):
-        subprocess.run(["certutil", "-d", f"sql:{database}", *words], check=True, capture_output=True)
-    browser = playwright.chromium.launch(
-        executable_path=chromium_path, args=[*chromium_arguments, f"--proxy-server={mirroring.proxy}"],
-        env={**os.environ, "HOME": str(home)},
-    )  # fmt: skip
+def chromium(mirroring: Running, chromium_believing: Callable[..., Browser]) -> Iterator[Browser]:
+    browser = chromium_believing(mirroring.ca, f"--proxy-server={mirroring.proxy}")
     yield browser
     browser.close()
 

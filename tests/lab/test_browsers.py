@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import socket
-import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import firefox
 import pytest
 from lab_running import Lab
-from playwright.sync_api import Browser, Error, Playwright
+from playwright.sync_api import Browser, Error
 
 from inspector.lab.badtls.cases import CASES, DOMAIN
 
@@ -29,23 +27,9 @@ EVERY = pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
 
 
 @pytest.fixture(scope="module")
-def chromium(
-    lab: Lab,
-    playwright: Playwright,
-    chromium_path: str,
-    chromium_arguments: list[str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Browser]:
-    home = tmp_path_factory.mktemp("chromium")
-    database = home / ".pki" / "nssdb"
-    database.mkdir(parents=True)
-    for words in (["-N", "--empty-password"], ["-A", "-n", "lab", "-t", "C,,", "-i", str(lab.root)]):
-        subprocess.run(["certutil", "-d", f"sql:{database}", *words], check=True, capture_output=True)
+def chromium(lab: Lab, chromium_believing: Callable[..., Browser]) -> Iterator[Browser]:
     rules = f"MAP {DOMAIN}:80 127.0.0.1:{lab.http}, MAP *.{DOMAIN} 127.0.0.1:{lab.https}"
-    browser = playwright.chromium.launch(
-        executable_path=chromium_path, args=[*chromium_arguments, f"--host-resolver-rules={rules}"],
-        env={**os.environ, "HOME": str(home)},
-    )  # fmt: skip
+    browser = chromium_believing(lab.root, f"--host-resolver-rules={rules}")
     yield browser
     browser.close()
 

@@ -10,6 +10,7 @@ from inspector.explain.own_requests import whose
 from inspector.explain.programs import typed
 from inspector.explain.refusals import SURE, Cause, Cure, classify, concerns
 from inspector.store.captures import ArchiveGone, Captures, Row
+from inspector.web.finding import known_connection
 from inspector.web.settings import WebSettings
 
 LOOKED_AT = 500
@@ -67,11 +68,7 @@ class Refusals:
         """Why the handshake failed that this exchange is the trace of; None if it is none."""
         if not concerns(exchange):
             return None
-        leg = exchange.client_leg
-        try:
-            connection = self._captures.connection(leg.connection) if leg and leg.connection else None
-        except ArchiveGone:
-            connection = None
+        connection = known_connection(self._captures, exchange.client_leg)
         cause = classify(exchange, connection, self._captures.history(exchange))
         cures = tuple(Cure(each.whom, tuple(map(self._typed, each.steps))) for each in cause.cures)
         return Refusal(cause, SURE[cause.sure], cures, exchange.host, self._is_left(exchange.host))
