@@ -5,6 +5,7 @@ import { enableCopyButtons } from "./copy.js";
 import { followDisplaySwitches } from "./display.js";
 import { enableEscape } from "./escape.js";
 import { followLamp } from "./lamp.js";
+import { closeMenus } from "./menu.js";
 import { enableSees } from "./sees.js";
 import { enableSteps } from "./steps.js";
 import { offerPictures } from "./picture.js";
@@ -15,6 +16,7 @@ import "../../../../templates/proxy/probe.js";
 
 followDisplaySwitches(document);
 enableCopyButtons(document);
+closeMenus(document);
 enableEscape(document);
 followLamp(document);
 enableSees(document);
