@@ -48,10 +48,17 @@ class Hider:
     def __init__(self, key: bytes) -> None:
         self._key = key[:32]
         self.values: dict[str, bytes] = {}
+        self._short: set[bytes] = set()
+
+    @property
+    def count(self) -> int:
+        """How many different secrets were replaced."""
+        return len(self.values) + len(self._short)
 
     def mark(self, value: bytes) -> bytes:
         """The mark for a secret: as many bytes as it has."""
         if len(value) < _SHORTEST:
+            self._short.add(value)
             return b"*" * len(value)
         digits = blake2s(value, key=self._key, digest_size=2).hexdigest().encode()
         mark = b"*" * (len(value) - 4) + digits

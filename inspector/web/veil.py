@@ -5,33 +5,26 @@ All of the dashboard reads through this, so a page that is added later cannot fo
 
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Any
 
-import brotli
 import msgspec
-import zstandard
 from flask import has_request_context, session
 
-from inspector.exchange.model import Body, Connection, Exchange, Leg, Message, Summary
+from inspector.exchange.model import Body, Connection, Exchange, Summary
 from inspector.secrets import Hider
+from inspector.secrets.exchanges import (
+    hide_body,
+    hide_connection,
+    hide_exchange,
+    hide_summary,
+    hide_text,
+    messages,
+)
 from inspector.store.captures import Captures
-from inspector.wire.codings import decode
-from inspector.wire.fields import parse_fields
 
-_MOST = 16 * 1024 * 1024
-_PACK: dict[str, Callable[[bytes], bytes]] = {
-    "gzip": lambda data: gzip.compress(data, mtime=0),
-    "x-gzip": lambda data: gzip.compress(data, mtime=0),
-    "deflate": zlib.compress,
-    "br": brotli.compress,
-    "zstd": lambda data: zstandard.ZstdCompressor().compress(data),
-}
 _PATH = re.compile(rb'("(?:path|query)":)("(?:[^"\\]|\\.)*")')
-_Summary = TypeVar("_Summary", bound=Summary)
 
 
 def presenting() -> bool:
@@ -89,7 +82,7 @@ class Veil:
         hider = Hider(self._key)
 
         def hide(found: re.Match[bytes]) -> bytes:
-            return found[1] + msgspec.json.encode(_text(hider, msgspec.json.decode(found[2], type=str)))
+            return found[1] + msgspec.json.encode(hide_text(hider, msgspec.json.decode(found[2], type=str)))
 
         return _PATH.sub(hide, told)
 
@@ -97,7 +90,7 @@ class Veil:
         if isinstance(found, Exchange):
             return hide_exchange(Hider(self._key), found)
         if isinstance(found, Summary):
-            return _hide_summary(Hider(self._key), found)
+            return hide_summary(Hider(self._key), found)
         if isinstance(found, Connection):
             return hide_connection(Hider(self._key), found)
         if isinstance(found, tuple) and hasattr(found, "_replace"):
@@ -108,76 +101,3 @@ class Veil:
         if isinstance(found, (tuple, list)):
             return type(found)(self._veiled(each) for each in found)
         return found
-
-
-def messages(exchange: Exchange) -> Iterator[Message]:
-    """Every message of an exchange."""
-    for leg in (exchange.client_leg, exchange.server_leg):
-        if leg is not None:
-            yield leg.request
-            yield from leg.interim
-            if leg.response is not None:
-                yield leg.response
-
-
-def hide_exchange(hider: Hider, exchange: Exchange) -> Exchange:
-    """The exchange with its secrets replaced. Heads first: what is secret there is then found in bodies as well."""
-    for message in messages(exchange):
-        hider.head(message.head)
-    return msgspec.structs.replace(
-        _hide_summary(hider, exchange),
-        change=-1 - exchange.change,  # so that nobody who keeps what was found on it takes one for the other
-        client_leg=_hide_leg(hider, exchange.client_leg),
-        server_leg=_hide_leg(hider, exchange.server_leg),
-    )
-
-
-def hide_connection(hider: Hider, connection: Connection) -> Connection:
-    """The connection with the secrets of its CONNECT replaced."""
-    return msgspec.structs.replace(connection, asked=hider.head(connection.asked), answered=hider.head(connection.answered))  # fmt: skip
-
-
-def hide_body(hider: Hider, data: bytes, head: bytes) -> bytes:
-    """A body with its secrets replaced, packed again as its head says. What cannot be unpacked stays noise."""
-    fields = {each.name.lower(): each.value for each in parse_fields(head)}
-    media = fields.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
-    coding = fields.get(b"content-encoding", b"").decode("latin-1").strip().lower()
-    if coding in ("", "identity"):
-        return hider.body(data, media)
-    plain = decode(coding, data, max_output=_MOST).data
-    hidden = hider.body(plain, media)
-    if hidden == plain:
-        return data
-    pack = _PACK.get(coding)
-    return pack(hidden) if pack else b""
-
-
-def _hide_summary(hider: Hider, summary: _Summary) -> _Summary:
-    return msgspec.structs.replace(summary, path=_text(hider, summary.path))
-
-
-def _hide_leg(hider: Hider, leg: Leg | None) -> Leg | None:
-    if leg is None:
-        return None
-    return msgspec.structs.replace(
-        leg,
-        request=_hide_message(hider, leg.request),
-        interim=tuple(_hide_message(hider, each) for each in leg.interim),
-        response=_hide_message(hider, leg.response) if leg.response is not None else None,
-    )
-
-
-def _hide_message(hider: Hider, message: Message) -> Message:
-    body = message.body
-    if body.inline:
-        hidden = hide_body(hider, body.inline, message.head)
-        same = len(hidden) == len(body.inline)
-        body = msgspec.structs.replace(body, inline=hidden, size=body.size if same else len(hidden))
-    head = hider.head(message.head)
-    return msgspec.structs.replace(
-        message, head=head, trailers=hider.head(b"\n" + message.trailers)[1:], body=body
-    )
-
-
-def _text(hider: Hider, text: str) -> str:
-    return hider.address(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace")
