@@ -143,6 +143,7 @@ def engine_settings(settings: RunSettings) -> Settings:
         wants_credentials=tuple(bool(settings.proxy_auth) and not _is_loopback(host) for host, _ in listen),
         proxy_auth=settings.proxy_auth,
         reverse=settings.reverse,
+        sender_token=settings.sender_token,
         local_sites=_local_sites(settings),
         lab_ca=str(settings.lab_root) if settings.lab else "",
         only=settings.only,

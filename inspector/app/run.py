@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -54,6 +55,7 @@ def run(
         doors = [sockets.bind_all((where,), "--no-lab", platform) for where in _parsed(wish.lab)]
         settings = msgspec.structs.replace(
             wish,
+            sender_token=secrets.token_urlsafe(32),
             listen=_bound(listen),
             web=_bound(web),
             lab=_bound([sock for door in doors for sock in door]),

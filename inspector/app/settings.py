@@ -40,6 +40,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     capture: bool = True
     reverse: str = ""
     proxy_auth: str = ""
+    sender_token: str = ""
     upstream_ca: tuple[str, ...] = ()
     client_certs: tuple[ClientCert, ...] = ()
     verify_upstream: bool = True

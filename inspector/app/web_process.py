@@ -73,6 +73,7 @@ def _web_settings(settings: RunSettings) -> WebSettings:
         addresses=settings.web,
         names=(settings.web_name,),
         proxies=settings.listen,
+        sender_token=settings.sender_token,
         ca_path=str(settings.certs / "ca.pem"),
         captures_path=str(Path(settings.data, "captures")),
         only=settings.only,

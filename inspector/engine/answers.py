@@ -9,6 +9,7 @@ import time
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
+from inspector.engine.marking import with_id
 from inspector.engine.pages import Page, PageAsk, Subject
 from inspector.exchange.model import Body
 from inspector.wire.http1 import RequestHead, ResponseHead, pass_on
@@ -146,7 +147,8 @@ def _send(talk: Http1, flow: Flow, page: Page, *, failed: bool = False) -> None:
     body = b"" if bodiless or (head is not None and head.method == b"HEAD") else page.body
     flow.answer = Body(len(body), len(body), body) if body else flow.answer
     flow.response_start = time.perf_counter()
-    talk.connection.write(flow.client_response + body)
+    told = flow.client_response if flow.mark is None else with_id(flow, flow.client_response)
+    talk.connection.write(told + body)
     talk.answered(flow, failed=failed)
 
 

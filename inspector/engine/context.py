@@ -71,6 +71,7 @@ class Context:
         self.authority = authority
         self.browser_watch = browser_watch
         self.complain = complain
+        self.sender = settings.sender_token.encode()
         self.guard = Guard(settings.forbidden_ports, settings.proxy_auth)
         self.pool = Pool(limits)
         self.local_sites = LocalSites(settings.local_sites) if settings.local_sites else None

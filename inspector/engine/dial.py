@@ -77,7 +77,9 @@ class Dialer:
             return self._tls.terms("", local=False)
         sites = self.context.local_sites
         local = sites is not None and sites.find(origin.host) is not None
-        return self._tls.terms(origin.name, local=local, unverified=origin.mirrored is not None)
+        return self._tls.terms(
+            origin.name, local=local, unverified=origin.mirrored is not None or origin.unverified
+        )
 
     def proxy_for(self, origin: Origin) -> UpstreamProxy | None:
         """The upstream proxy that leads to this origin; None for the direct way."""

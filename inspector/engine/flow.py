@@ -29,6 +29,7 @@ from inspector.exchange.model import (
     Timeline,
     Tls,
 )
+from inspector.exchange.model import Origin as MadeBy
 from inspector.exchange.resources import media_type, resource_kind
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from inspector.engine.side import BrowserSide
     from inspector.engine.targets import Origin
     from inspector.engine.upstream import ServerConnection
+    from inspector.exchange.sent import Mark
     from inspector.wire.http1 import RequestHead, ResponseHead
 
 _LONGEST_PATH = 2048
@@ -55,6 +57,9 @@ class Flow:
     port = 0
     path = ""
     origin: Origin | None = None
+    made_by: MadeBy = "browser"
+    mark: Mark | None = None
+    parent = b""
     server: ServerConnection | None = None
     dialing: asyncio.Task[None] | None = None
     client_response = b""
@@ -141,7 +146,7 @@ class Flow:
             change,
             state,
             self.kind,
-            "browser",
+            self.made_by,
             self.began,
             None if state == "open" else time.perf_counter() - zero,
             self.head.method.decode("latin-1") if self.head is not None else "",
@@ -169,6 +174,7 @@ class Flow:
             self._timeline(),
             self.decisions,
             error,
+            self.parent,
         )
 
     def _resource(self, request: dict[bytes, bytes], media: str) -> Resource:

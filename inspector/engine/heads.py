@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from inspector.engine.flow import Flow
+from inspector.engine.marking import NAME, take_mark
 from inspector.engine.targets import (
     DEFAULT_PORTS,
     Authority,
@@ -66,10 +67,12 @@ def find_way(flow: Flow, head: RequestHead, tunnel: Way | None, listener: Listen
     flow.path = path_text(head.path) if head.path else ""
     if OWN_COOKIE in head.raw:
         strip_own_cookie(flow, head)
+    if NAME in head.raw:
+        take_mark(flow, head, context.sender)
     try:
         if tunnel is not None:
             return _inside(flow, head, tunnel)
-        if listener.reverse:
+        if listener.reverse and flow.mark is None:
             return _reverse(flow, head, listener.reverse)
         if head.method == b"CONNECT":
             _check_credentials(flow, head, listener, context)
@@ -110,6 +113,9 @@ def _absolute(flow: Flow, head: RequestHead, context: Context) -> Way:
         _ways[head.scheme, head.authority] = found
     flow.scheme, where, origin = found
     flow.host, flow.port = where.host, where.port
+    if flow.mark is not None and "unverified" in flow.mark.words:
+        flow.decide("unverified", "for this request")
+        origin = origin._replace(unverified=True)
     return Way(flow.scheme, origin, own=where.port in (80, 443) and context.is_own(where.host))
 
 
@@ -132,7 +138,7 @@ def _at_the_door(flow: Flow, head: RequestHead) -> Way:
 
 
 def _check_credentials(flow: Flow, head: RequestHead, listener: Listener, context: Context) -> None:
-    if not listener.wants_credentials:
+    if not listener.wants_credentials or flow.mark is not None:
         return
     given = [value for name, value in head.fields if name == b"proxy-authorization"]
     if len(given) != 1 or not context.guard.admits(given[0]):
@@ -191,7 +197,8 @@ def request_head(flow: Flow, head: RequestHead, way: Way, context: Context) -> b
             flow.decide("host-replaced", head.host.decode("latin-1"))
     if head.form == "absolute":
         flow.decide("origin-form")
-    if not head.minor:
+    as_came = flow.mark is not None  # what the dashboard sends says which version the site is to hear
+    if not head.minor and not as_came:
         flow.decide("version", "HTTP/1.0")
     if head.hop and not keep:
         flow.decide("hop-by-hop", names(head.hop))
@@ -209,7 +216,8 @@ def request_head(flow: Flow, head: RequestHead, way: Way, context: Context) -> b
     if context.settings.via:
         extra += b"Via: 1.%d inspector\r\n" % head.minor
     fields = pass_on(head, keep=keep, set=replaced, extra=extra)
-    return b"%b %b HTTP/1.1\r\n%b" % (head.method, path, fields)
+    minor = head.minor if as_came else 1
+    return b"%b %b HTTP/1.%d\r\n%b" % (head.method, path, minor, fields)
 
 
 def _upgrade(head: RequestHead) -> tuple[bytes, ...]:
@@ -222,6 +230,8 @@ def _upgrade(head: RequestHead) -> tuple[bytes, ...]:
 
 def _host_wanted(flow: Flow, head: RequestHead, way: Way) -> bytes | None:
     """RFC 9112 §3.2.2: a proxy that gets absolute-form "MUST ignore the received Host header field (if any)"."""
+    if flow.mark is not None and head.host is not None:
+        return None  # the dashboard may say another name than it connects to
     if way.rewrite:
         return host_field(way.scheme, way.origin.host, way.origin.port)
     if head.form == "absolute":

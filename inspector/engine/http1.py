@@ -22,6 +22,7 @@ from inspector.engine.heads import (
     response_head,
     without_own_cookie,
 )
+from inspector.engine.marking import with_id, without_mark
 from inspector.engine.side import BrowserSide
 from inspector.engine.targets import Origin
 from inspector.engine.unasked import left_unasked
@@ -260,7 +261,7 @@ class Http1(BrowserSide):
             self._keep = False
         data = response_head(flow, head, keep=self._keep, dechunk=self.wants_payload_only)
         flow.client_response = data
-        return data
+        return data if flow.mark is None else with_id(flow, data)
 
     def pass_interim(self, flow: Flow, head: ResponseHead) -> bytes:
         """A 1xx response as the browser gets it; none for HTTP/1.0 (RFC 9110 §15.2)."""
@@ -419,6 +420,7 @@ class Http1(BrowserSide):
         connection.turn += 1
         flow = self.flow = Flow(self.context.ids.next(), self, None)
         self.context.ledger.begin(flow)
+        data = without_mark(flow, data, self.context.sender)
         flow.client_request = without_own_cookie(data[: self.context.limits.head])
         if self.way is not None:
             flow.scheme, flow.host, flow.port = self.way.scheme, self.way.origin.host, self.way.origin.port

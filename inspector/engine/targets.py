@@ -67,7 +67,7 @@ class Accepted(NamedTuple):
 class Origin(NamedTuple):
     """Where a connection leads: the pool's key. `name` is what TLS asks for and verifies; equal to `host` but inside tunnels.
 
-    `mirrored` says what the browser has accepted, if it was shown the fault of the site's certificate and went on (see `mirroring`).
+    `unverified` says that the dashboard asked for it whatever certificate it shows. `mirrored` says what the browser has accepted, if it was shown the fault of the site's certificate and went on (see `mirroring`).
     """
 
     secure: bool
@@ -75,6 +75,7 @@ class Origin(NamedTuple):
     port: int
     name: str
     mirrored: Accepted | None = None
+    unverified: bool = False
 
 
 def path_text(path: bytes) -> str:

@@ -19,6 +19,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     addresses: tuple[str, ...] = ("127.0.0.1:8081",)
     names: tuple[str, ...] = ("inspector.localhost",)
     proxies: tuple[str, ...] = ("127.0.0.1:8080",)
+    sender_token: str = ""
     ca_path: str = ""
     captures_path: str = ""
     only: tuple[str, ...] = ()
