@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
+from inspector.exchange.mark import COLOURS
 from inspector.filter.kinds import Choice, Host, Kind, Number, Offer, Path, Text, Version, When
 from inspector.filter.moments import Moment
 
@@ -23,6 +24,7 @@ class Source(Enum):
     HEADS = "the record's heads"
     CONNECTION = "the connection to the site"
     BODIES = "the bodies"
+    MARK = "what people added to it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,11 @@ FIELDS: tuple[Field, ...] = (
     Field("fault", Text("fault:dns"), _END, Source.ROW, "fault", "The short name of what went wrong.", "fault:connect-refused", "fault"),
     Field("decision", Text("decision:answered"), _END, Source.HEADS, "decision", "The short name of something Inspector did.", "decision:hop-by-hop", also=("did",)),
     Field("rule", Text("rule:block"), _END, Source.HEADS, "rule", "The name of a rule that changed it.", "rule:*"),
+    # what people added
+    Field("pinned", Choice("answer", (Offer("yes"), Offer("no")), {"true": "yes", "false": "no", "*": "yes"}), _END, Source.MARK, "pin", "Whether you pinned it.", "pinned:yes"),
+    Field("colour", Text("colour:red", exact=True, offers=tuple(map(Offer, COLOURS))), _END, Source.MARK, "colour", "The colour that you gave it.", "colour:red", also=("color",)),
+    Field("tag", Text("tag:todo", exact=True), _END, Source.MARK, "tag", "A tag that you gave it: the whole word; * stands for anything.", "tag:todo"),
+    Field("comment", Text("comment:ask"), _END, Source.MARK, "comment", "What you wrote about it.", "comment:ask", also=("note",)),
 )  # fmt: skip
 
 # What stands in a filter without a field.

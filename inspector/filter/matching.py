@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import AnyStr, TypeAlias
 from urllib.parse import quote
 
+from inspector.exchange.mark import Mark
 from inspector.exchange.model import Summary
 from inspector.filter.conditions import (
     Begins,
@@ -53,7 +54,7 @@ def _cost(node: Node) -> int:
     return max((_COSTS[term.field.source] for term in terms(node)), default=0)
 
 
-_COSTS = {source: cost for cost, source in enumerate(Source)}
+_COSTS = {source: cost for cost, source in enumerate(Source)} | {Source.MARK: 0}
 
 
 def _term(term: Term, now: float) -> Matches:
@@ -65,6 +66,9 @@ def _term(term: Term, now: float) -> Matches:
         fits = inside(condition, now)
         number = attrgetter(field.column)
         return lambda subject: fits(number(subject.row))
+    if field.source is Source.MARK:
+        marked = mark_test(term)
+        return lambda subject: marked(subject.mark)
     if field.name in _ROW_TEXTS or field.column:
         text = _ROW_TEXTS.get(field.name) or attrgetter(field.column)
         fitting = row_text(condition, escaped=field.name in ESCAPED)
@@ -168,6 +172,28 @@ FLAG_TESTS: dict[str, Callable[[Summary], bool]] = {
     "tunnel": lambda row: row.kind == "tunnel",
     "inspector": lambda row: row.kind == "page",
 }
+
+
+# -- what people added
+
+_OF_MARK: dict[str, Callable[[Mark], tuple[str, ...]]] = {
+    "pinned": lambda mark: ("yes" if mark.pinned else "no",),
+    "colour": lambda mark: (mark.colour,) if mark.colour else (),
+    "tag": lambda mark: mark.tags,
+    "comment": lambda mark: (mark.comment,) if mark.comment else (),
+}
+
+
+def mark_test(term: Term) -> Callable[[Mark], bool]:
+    """A function that says whether what was added to an exchange fits the term."""
+    values, condition = _OF_MARK[term.field.name], term.condition
+    if isinstance(condition, Present):
+        return lambda mark: bool(values(mark))
+    if isinstance(condition, OneOf):
+        chosen = frozenset(condition.values)
+        return lambda mark: any(value in chosen for value in values(mark))
+    right = holds(condition)
+    return lambda mark: any(right(fold(value)) for value in values(mark))
 
 
 # -- heads, bodies, connections: folded bytes

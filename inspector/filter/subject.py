@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from urllib.parse import parse_qsl
 
+from inspector.exchange.mark import NO_MARK, Mark
 from inspector.exchange.model import Body, Connection, Exchange, Message, Summary, Tls
 from inspector.filter.texts import body_text, fold, fold_bytes
 from inspector.wire.fields import Field, parse_fields
@@ -46,7 +47,7 @@ def query_of(row: Summary) -> str:
 
 
 class Subject:
-    """One exchange, or as much of it as is known. `read` gives a body's bytes, `connection` a connection by its id."""
+    """One exchange, or as much of it as is known. `read` gives a body's bytes, `connection` a connection by its id; `mark` is what people added."""
 
     def __init__(
         self,
@@ -55,8 +56,10 @@ class Subject:
         *,
         read: Read = _inline,
         connection: Look = _unknown,
+        mark: Mark = NO_MARK,
     ) -> None:
         self.row = row
+        self.mark = mark
         self._exchange = exchange
         self._read = read
         self._connection = connection

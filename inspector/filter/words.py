@@ -65,6 +65,8 @@ def say_term(term: Term, *, no: bool = False) -> str:
     if field.name == "is" and isinstance(condition, OneOf):
         flag = FLAGS[condition.said]
         return flag.no if no else flag.yes
+    if field.name == "pinned" and isinstance(condition, OneOf):
+        return "that you pinned" if (condition.said == "yes") != no else "that you did not pin"
     if isinstance(condition, From | Until):
         return _beginning(condition, no=no)
     if field is ANYWHERE:

@@ -32,7 +32,8 @@ from inspector.filter.tree import EVERYTHING, Node, is_everything
 from inspector.store.access import Access
 from inspector.store.database import StoreProblem, captures_folder, index_path
 from inspector.store.feed import Feed
-from inspector.store.finding import Finder, Found
+from inspector.store.finding import Finder, Found, asks_for_marks
+from inspector.store.marks import Marks
 from inspector.store.reader import ArchiveGone, ArchiveReader
 from inspector.store.records import Records
 from inspector.store.refused import failure_for, history_of, newest_failures
@@ -40,7 +41,7 @@ from inspector.store.rows import COLUMNS, Row, row_of
 from inspector.store.schema import ciphertext, connection, engine, exchange, segment
 from inspector.store.settings import Settings
 from inspector.store.sites import SiteRow, hosts_in, places_of
-from inspector.store.where import clause_for, exact, pushed
+from inspector.store.where import NOTHING_MARKED, clause_for, exact, pushed
 from inspector.store.wordbooks import Wordbooks
 
 __all__ = ["ArchiveGone", "Captures", "Changes", "Found", "Page", "Row", "StoreProblem", "Totals"]
@@ -92,13 +93,15 @@ class Captures:
         self._archive = ArchiveReader(captures_folder(home))
         self._feed = Feed(self._access)
         records = Records(self._archive, self.connection)
-        self._finder = Finder(self._access, records, Wordbooks(captures_folder(home)))
+        self._marks = Marks(home)
+        self._finder = Finder(self._access, records, Wordbooks(captures_folder(home)), self._marks.all)
 
     def close(self) -> None:
         """Give everything back."""
         self._feed.close()
         self._access.close()
         self._settings.close()
+        self._marks.close()
 
     # -- lists
 
@@ -133,7 +136,8 @@ class Captures:
         if is_everything(wanted):
             return Changes(*self._feed.since(cursor, limit))
         now, node = time.time(), pushed(wanted)
-        rows, then, skipped, forgotten = self._feed.since(cursor, limit, clause_for(node, now))
+        marks = self._marks.all() if asks_for_marks(node) else NOTHING_MARKED
+        rows, then, skipped, forgotten = self._feed.since(cursor, limit, clause_for(node, now, marks))
         if not exact(node):
             verdicts = self._finder.verdicts(rows, wanted, now)
             rows = tuple(row for row, fits in zip(rows, verdicts, strict=True) if fits)

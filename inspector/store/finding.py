@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from operator import attrgetter
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from inspector.exchange.mark import NO_MARK
 from inspector.exchange.model import Piece
+from inspector.filter.fields import Source
 from inspector.filter.matching import matcher
 from inspector.filter.tree import Any as AnyOf
-from inspector.filter.tree import Node
+from inspector.filter.tree import Node, terms
 from inspector.store.access import Access
 from inspector.store.records import Placed, Records
 from inspector.store.rows import COLUMNS, Row, row_of
@@ -28,7 +30,7 @@ from inspector.store.schema import engine, exchange
 from inspector.store.spans import Span, spans_of, step
 from inspector.store.texts_sql import Clause
 from inspector.store.unindexed import Rest, rest_of
-from inspector.store.where import clause_for, exact, pushed
+from inspector.store.where import NOTHING_MARKED, Marked, clause_for, exact, pushed
 from inspector.store.wordbooks import Block, Wordbooks, WordsGone
 from inspector.store.wordplan import Ask, ask_for
 from inspector.store.wordreader import WordReader
@@ -56,10 +58,17 @@ class Found(NamedTuple):
 class Finder:
     """Searches the captures of one home. Safe to use from many threads."""
 
-    def __init__(self, access: Access, records: Records, books: Wordbooks) -> None:
+    def __init__(
+        self,
+        access: Access,
+        records: Records,
+        books: Wordbooks,
+        marks: Callable[[], Marked] = lambda: NOTHING_MARKED,
+    ) -> None:
         self._access = access
         self._records = records
         self._books = books
+        self._marks = marks
 
     def find(
         self,
@@ -73,7 +82,7 @@ class Finder:
     ) -> Found:
         """Up to `limit` exchanges that fit, next to an id, or the newest. Raises StoreProblem."""
         deadline = time.monotonic() + patience
-        plan = _Plan(wanted, time.time() if now is None else now)
+        plan = self._plan(wanted, time.time() if now is None else now)
         with self._access.reading() as reading:
             while True:
                 try:
@@ -83,15 +92,23 @@ class Finder:
                 except WordsGone as gone:
                     self._books.without(gone)
 
+    def _plan(self, wanted: Node, now: float) -> _Plan:
+        return _Plan(wanted, now, self._marks() if asks_for_marks(wanted) else NOTHING_MARKED)
+
     def verdicts(self, rows: Iterable[Row], wanted: Node, now: float) -> Iterator[bool]:
         """The matcher's verdict on each of some rows, their records read. Raises StoreProblem."""
-        plan = _Plan(wanted, now)
+        plan = self._plan(wanted, now)
         with self._access.reading() as reading, closing(WordReader(set())) as words:
             search = _Search(plan, self._records, reading, words, [])
             for row in rows:
                 yield any(
                     search.verify(placed) for placed in search.rows([_X.id == row.id], newest_first=True)
                 )
+
+
+def asks_for_marks(wanted: Node) -> bool:
+    """Whether what people added matters to the filter."""
+    return any(term.field.source is Source.MARK for term in terms(wanted))
 
 
 class _Branch(NamedTuple):
@@ -105,11 +122,14 @@ class _Branch(NamedTuple):
 class _Plan:
     """How a filter is looked for."""
 
-    def __init__(self, wanted: Node, now: float) -> None:
+    def __init__(self, wanted: Node, now: float, marks: Marked) -> None:
         node = pushed(wanted)
         sides = node.parts if isinstance(node, AnyOf) and not exact(node) else (node,)
+        self.marks = marks
         self.matches = matcher(wanted, now)
-        self.branches = [_Branch(clause_for(each, now), exact(each), ask_for(each, now)) for each in sides]
+        self.branches = [
+            _Branch(clause_for(each, now, marks), exact(each), ask_for(each, now, marks)) for each in sides
+        ]
 
 
 class _Search:
@@ -170,7 +190,8 @@ class _Search:
 
     def verify(self, placed: Placed) -> bool:
         """The matcher's verdict, the record read."""
-        return self._plan.matches(self._records.subject(placed))
+        mark = self._plan.marks.get(placed.row.id, NO_MARK)
+        return self._plan.matches(self._records.subject(placed, mark))
 
     # -- one span
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from inspector.exchange.mark import NO_MARK, Mark
 from inspector.exchange.model import Body, Connection, Exchange, Piece, decode_exchange
 from inspector.filter.subject import Subject
 from inspector.store.reader import ArchiveGone, ArchiveReader
@@ -29,13 +30,14 @@ class Records:
         self._archive = archive
         self._connection = connection
 
-    def subject(self, placed: Placed) -> Subject:
+    def subject(self, placed: Placed, mark: Mark = NO_MARK) -> Subject:
         """An exchange; without heads and bodies if they are gone."""
         return Subject(
             placed.row,
             self._record(placed),
             read=lambda body: self._read(placed.engine, body),
             connection=self._look,
+            mark=mark,
         )
 
     def _record(self, placed: Placed) -> Exchange | None:

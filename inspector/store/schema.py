@@ -27,7 +27,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 INDEX_VERSION = "index_3"
-CONTROL_VERSION = "control_1"
+CONTROL_VERSION = "control_2"
 
 
 class Id(sa.types.TypeDecorator[bytes]):
@@ -182,6 +182,20 @@ setting = sa.Table(
     control,
     sa.Column("name", sa.Text, primary_key=True),
     _text("value"),  # JSON
+    _integer("revision"),
+    sqlite_with_rowid=False,
+)
+
+# what people add to exchanges, by the exchange's id. A mark that was taken off stays as a blank row until it is tidied away, so that
+# open pages learn of it by `revision`.
+mark = sa.Table(
+    "mark",
+    control,
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("pinned", sa.Boolean, nullable=False),
+    _text("colour"),
+    _text("comment"),
+    _text("tags"),  # with a space between two
     _integer("revision"),
     sqlite_with_rowid=False,
 )

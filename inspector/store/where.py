@@ -8,10 +8,11 @@ stands in heads and bodies a row cannot know, so there it lets everything throug
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
+from inspector.exchange.mark import NO_MARK, Mark
 from inspector.filter.conditions import (
     Begins,
     Below,
@@ -26,11 +27,14 @@ from inspector.filter.conditions import (
     Within,
 )
 from inspector.filter.fields import Source
-from inspector.filter.matching import ESCAPED, spellings
+from inspector.filter.matching import ESCAPED, mark_test, spellings
 from inspector.filter.tree import All, Node, Not, Term
 from inspector.filter.tree import Any as AnyOf
 from inspector.store.schema import exchange
 from inspector.store.texts_sql import Clause, Column, among, begins, contains, ends, like, same
+
+Marked = Mapping[bytes, Mark]
+NOTHING_MARKED: Marked = {}
 
 _X = exchange.c
 _MARK = sa.func.instr(_X.path, "?")
@@ -81,22 +85,24 @@ def exact(node: Node) -> bool:
 def _in_row(term: Term) -> bool:
     if isinstance(term.condition, Present) and term.field.name in _THERE:
         return True
-    return term.field.source is Source.ROW and not term.field.family
+    return term.field.source in (Source.ROW, Source.MARK) and not term.field.family
 
 
-def clause_for(node: Node, now: float) -> Clause:
-    """A condition that every row meets that fits the filter (which is `pushed`)."""
+def clause_for(node: Node, now: float, marks: Marked = NOTHING_MARKED) -> Clause:
+    """A condition that every row meets that fits the filter (which is `pushed`), with what people added as it is now."""
     if isinstance(node, Term):
-        return _term(node, now)
+        return _term(node, now, marks)
     if isinstance(node, Not):
         assert isinstance(node.part, Term)
-        return sa.not_(_term(node.part, now)) if _in_row(node.part) else sa.true()
-    parts = [clause_for(part, now) for part in node.parts]
+        return sa.not_(_term(node.part, now, marks)) if _in_row(node.part) else sa.true()
+    parts = [clause_for(part, now, marks) for part in node.parts]
     return sa.and_(sa.true(), *parts) if isinstance(node, All) else sa.or_(sa.false(), *parts)
 
 
-def _term(term: Term, now: float) -> Clause:
+def _term(term: Term, now: float, marks: Marked) -> Clause:
     field, condition = term.field, term.condition
+    if field.source is Source.MARK:
+        return _marked(term, marks)
     if field.name == "is" and isinstance(condition, OneOf):
         return FLAGS[condition.said]
     if field.name == "query.":
@@ -117,6 +123,25 @@ def _term(term: Term, now: float) -> Clause:
         return _of_spellings(condition, _MADE[field.name], escaped=field.name in ESCAPED)
     column = _X[field.column]
     return _of_spellings(condition, lambda one: _text(column, one), escaped=False)
+
+
+def marked_ids(term: Term, marks: Marked) -> tuple[list[bytes], bool]:
+    """The exchanges about which the term says something else than about those to which nothing was added, and what it says about them."""
+    fits = mark_test(term)
+    usual = fits(NO_MARK)
+    return sorted(id for id, mark in marks.items() if fits(mark) != usual), not usual
+
+
+def _marked(term: Term, marks: Marked) -> Clause:
+    """By ids, and those in one parameter, however many they are: a statement takes no more than some thousand."""
+    ids, fit = marked_ids(term, marks)
+    if not ids:
+        return sa.false() if fit else sa.true()
+    at = sa.select(sa.literal(0).label("at")).cte("numbers", recursive=True)
+    at = at.union_all(sa.select(at.c.at + 16).where(at.c.at < (len(ids) - 1) * 16))
+    each = sa.select(sa.func.substr(sa.literal(b"".join(ids), sa.LargeBinary), at.c.at + 1, 16))
+    among_them = _X.id.in_(each)
+    return among_them if fit else sa.not_(among_them)
 
 
 def _number(column: Column, condition: Within | From | Until, now: float) -> Clause:

@@ -6,6 +6,7 @@ but not everywhere where they are. `not` exchanges the two.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -26,6 +27,7 @@ from inspector.filter.fields import Source
 from inspector.filter.matching import ESCAPED, holds, inside, row_text, spellings
 from inspector.filter.texts import fold
 from inspector.filter.tree import All, Node, Not, Term
+from inspector.store.where import NOTHING_MARKED, Marked, marked_ids
 from inspector.store.wordblock import ADDRESS, CAME, DONE, REQUEST, RESPONSE, SENT, STRIDE, runs
 from inspector.store.wordbooks import Block
 from inspector.store.wordreader import WordReader
@@ -45,19 +47,19 @@ _HEADS = (REQUEST, RESPONSE)
 _TEXTS = (ADDRESS, *_HEADS, SENT, CAME)
 
 
-def ask_for(node: Node, now: float) -> Ask:
+def ask_for(node: Node, now: float, marks: Marked = NOTHING_MARKED) -> Ask:
     """What to ask of each block for a filter."""
     if isinstance(node, Term):
-        return _term(node, now)
+        return _term(node, now, marks)
     if isinstance(node, Not):
-        part = ask_for(node.part, now)
+        part = ask_for(node.part, now, marks)
 
         def turned(words: WordReader, block: Block) -> Answer:
             answer = part(words, block)
             return Answer(block.live & ~answer.do, block.live & ~answer.may)
 
         return turned
-    parts = [ask_for(part, now) for part in node.parts]
+    parts = [ask_for(part, now, marks) for part in node.parts]
     return _all(parts) if isinstance(node, All) else _any(parts)
 
 
@@ -85,8 +87,10 @@ def _any(parts: list[Ask]) -> Ask:
     return ask
 
 
-def _term(term: Term, now: float) -> Ask:
+def _term(term: Term, now: float, marks: Marked) -> Ask:
     """What the index can say about a term; about some it can say nothing."""
+    if term.field.source is Source.MARK:
+        return _added(term, marks)
     if term.field.source is Source.ROW:
         return _row(term, now)
     name, condition = term.field.name, term.condition
@@ -233,6 +237,18 @@ def _wanted_in_address(condition: Condition, escaped: bool) -> list[bytes]:
 
 def _of_block(some: bool, every: bool, block: Block) -> Answer:
     return Answer(block.live if some else 0, block.live if every else 0)
+
+
+def _added(term: Term, marks: Marked) -> Ask:
+    """Which blocks are about any of the exchanges that somebody marked so."""
+    ids, fit = marked_ids(term, marks)
+
+    def ask(words: WordReader, block: Block) -> Answer:
+        begin = bisect_left(ids, block.directory.first_id)
+        some = begin < len(ids) and ids[begin] <= block.directory.last_id
+        return _of_block(some, False, block) if fit else _of_block(True, not some, block)
+
+    return ask
 
 
 def _marked(mark: str) -> Ask:

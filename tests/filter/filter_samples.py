@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from inspector.exchange.mark import Mark
 from inspector.exchange.model import Body, Connection, Decision, Exchange, Leg, Message, Tls
 from inspector.filter.matching import matcher
 from inspector.filter.parsing import parse
@@ -44,6 +45,9 @@ CONNECTION = Connection(
 )  # fmt: skip
 
 
+MARK = Mark(True, "red", "Ask Ada", ("todo", "log-in"))
+
+
 def made(**changes: Any) -> Exchange:
     """The exchange, with what is asked for otherwise."""
     exchange = Exchange(
@@ -60,5 +64,5 @@ def made(**changes: Any) -> Exchange:
 def fits(text: str, exchange: Exchange | None = None) -> bool:
     """The matcher's verdict on the exchange, or on another."""
     exchange = exchange or made()
-    subject = Subject(exchange, exchange, connection={CONNECTION.id: CONNECTION}.get)
+    subject = Subject(exchange, exchange, connection={CONNECTION.id: CONNECTION}.get, mark=MARK)
     return matcher(parse(text, NOW), NOW)(subject)

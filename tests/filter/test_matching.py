@@ -34,6 +34,7 @@ from:chrome | client:127.0.0.1 | remote:192.0.2.7 | remote:192.0.* | origin:brow
 tls.version:1.2 | tls.version:<1.3 | tls:1.2 | tls.cipher:aes128 | tls.alpn:http | tls.sni:shop
 is:failed | is:decrypted | -is:open | -is:broken | -is:changed | -is:tunnel | -is:websocket | -is:readable | -is:encrypted | -is:inspector
 decision:hop-by-hop | decision:answered | rule:slow* | rule:* | -fault:*
+pinned:yes | pinned:* | -pinned:no | colour:red | color:* | tag:todo | tag:log* | comment:ADA | note:"ask ada" | comment:*
 stock | "Out of Stock" | nginx | shop.inspector.test | item=17 | hunter2 | set-cookie | µm | STOCK | "Content-Type: text/html"
 stock -missing | missing OR stock | NOT missing | !missing | (missing OR stock) AND status:404 | -(missing stock) | host:(a.test OR inspector.test)
 """
@@ -46,6 +47,7 @@ cookie.seen:* | cookie.session:new | set-cookie.session:abc | set-cookie.theme:*
 request.body:stock | response.body:password | body:"stock of" | body:stock*out | body:gzip
 status:200 | status:>404 | status:{404 TO 500} | status:5xx | type:json | kind:image | size:<1mb | size:0 | time:<500ms | time:>1s
 since:1m | before:10m | from:firefox | remote:198.* | origin:import | tls.version:1.3 | tls.version:>1.2 | tls.cipher:chacha20
+pinned:no | colour:blue | tag:tod | tag:other | comment:bob | -comment:*
 is:open | is:broken | is:changed | fault:* | decision:retried | rule:fast* | missing | stock missing | -stock | NOT (stock OR missing)
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from store_corpus import CONNECTIONS, play
 from store_samples import take_in
 
+from inspector.exchange.mark import NO_MARK, Mark
 from inspector.filter.fields import FIELDS, FLAGS
 from inspector.filter.matching import matcher
 from inspector.filter.parsing import parse
@@ -21,6 +23,7 @@ from inspector.filter.subject import Subject
 from inspector.filter.written import quoted
 from inspector.store import finding, spans, unindexed, wordblock
 from inspector.store.captures import Captures
+from inspector.store.marks import Marks
 from inspector.store.recorder import Recorder
 from inspector.store.where import clause_for, exact, pushed
 
@@ -31,6 +34,9 @@ TEXTS = (
     "\\", "item=17", "a b", "a_b", "a-b", "text/html", "set-cookie", "HTTP/1.1", "17", "grün", "{}", "sto", "\n", "two stock", "é", "nothing here",
 )  # fmt: skip
 PATTERNS = ("*stock", "out*stock", "*", "s*t", "/static*", "*.js", "a*b*c", "*=17", "**", "*ö*")
+MARKS = (
+    Mark(pinned=True), Mark(colour="red"), Mark(comment="Out of stock: größe?"), Mark(True, "blue", "needle", ("stock", "17")), Mark(tags=("session",)),
+)  # fmt: skip
 NAMES = {"header.": ("set-cookie", "x-empty", "content-type", "x-odd", "x-folded", "x-umlaut", "nothing"), "cookie.": ("session", "theme", "a"),
          "set-cookie.": ("session", "theme"), "query.": ("item", "q", "x", "v")}  # fmt: skip
 NUMBERS = {"port": ("443", ">80", "0"), "status": ("404", ">=400", "4xx", "200..301", "*", "{200 TO 500}", "0"), "size": (">0", "0", "<30", "1..50"),
@@ -50,7 +56,7 @@ def _leaf(field: Any) -> st.SearchStrategy[str]:
         )
     if field.name == "is":
         return st.sampled_from(list(FLAGS)).map(lambda flag: f"is:{flag}")
-    if field.kind.offers and field.name in ("kind", "scheme", "origin"):
+    if field.kind.offers and field.name in ("kind", "scheme", "origin", "pinned"):
         return st.sampled_from([f"{field.name}:{offer.text}" for offer in field.kind.offers])
     if "version" in field.name:
         return st.sampled_from(
@@ -122,6 +128,8 @@ class Stored:
             words[0].write_bytes(damaged)
         self.captures = Captures(home)
         connections = {each.id: each for each in CONNECTIONS}
+        marks = dict(zip(sorted(found)[::7], itertools.cycle(MARKS), strict=False))
+        Marks(home).put_all(marks)
         # the rows as they are listed: what was open when the engine stopped has failed
         self.subjects = {
             id: Subject(
@@ -129,6 +137,7 @@ class Stored:
                 exchange,
                 read=partial(self.captures.body, id),
                 connection=connections.get,
+                mark=marks.get(id, NO_MARK),
             )
             for id, exchange in sorted(found.items())
         }
@@ -181,7 +190,8 @@ def test_sql_is_right_where_it_decides_and_lets_enough_through_elsewhere(stored:
 
     node = pushed(parse(text, NOW))
     with stored.captures._access.reading() as reading:
-        found = set(reading.execute(sa.select(exchange.c.id).where(clause_for(node, NOW))).scalars())
+        marks = stored.captures._marks.all()
+        found = set(reading.execute(sa.select(exchange.c.id).where(clause_for(node, NOW, marks))).scalars())
     expected = set(stored.expected(text))
     assert found == expected if exact(node) else found >= expected
 
