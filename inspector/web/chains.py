@@ -17,7 +17,8 @@ from inspector.store.captures import Captures
 from inspector.web.errors import not_found
 from inspector.web.finding import SIDES, find_exchange
 from inspector.web.present.certificates import file_name, pem
-from inspector.web.present.chain_picture import LAYOUTS, draw, headline
+from inspector.web.present.chain_picture import draw, headline
+from inspector.web.present.drawing import LAYOUTS
 from inspector.web.present.overview import overview
 from inspector.web.present.palette import INLINE, THEMES
 from inspector.web.roots import Roots

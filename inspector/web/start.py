@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from inspector.store.captures import Captures
 from inspector.web.navigation import LEVELS, THEMES, back_to
-from inspector.web.present.chain_picture import LAYOUTS, draw
+from inspector.web.present.chain_picture import draw
+from inspector.web.present.drawing import LAYOUTS
 from inspector.web.present.palette import INLINE
 from inspector.web.samples import sample_chains, sample_rows
 from inspector.web.settings import WebSettings

@@ -22,7 +22,8 @@ from inspector.explain.remedies import REMEDIES
 from inspector.pki.authority import Authority
 from inspector.pki.certificates import new_key
 from inspector.pki.describe import CertificateFacts
-from inspector.web.present.chain_picture import LAYOUTS, cut, draw, span, wrap
+from inspector.web.present.chain_picture import draw
+from inspector.web.present.drawing import LAYOUTS, cut, span, wrap
 from inspector.web.present.palette import NAMES, THEMES
 from inspector.web.untrusted import untrusted
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from inspector.explain.acceptance import Mark
 from inspector.explain.chains import Chain, Link
+from inspector.web.present.drawing import HEIGHT, Layout, clean, cut, wrap
 from inspector.web.words import day
 
 # What failed, in the few words that a box has room for.
@@ -24,28 +25,6 @@ FAILED = {
 }  # fmt: skip
 _WORDS: dict[Mark, str] = {"good": "passed", "bad": "failed", "open": "can't be told from here"}
 _MOST = 4  # boxes of one chain; the middle of a longer one is folded
-
-
-class Layout(NamedTuple):
-    """How much room there is: the whole width, the columns' left edges and their width, the sizes of text."""
-
-    name: str
-    width: int
-    columns: tuple[int, int]
-    column: int
-    stacked: bool
-    title: int
-    text: int
-    small: int
-    row: int
-    gap: int
-
-
-LAYOUTS = {
-    "wide": Layout("wide", 1200, (40, 620), 540, False, 34, 19, 16, 74, 24),
-    "narrow": Layout("narrow", 400, (4, 4), 392, True, 24, 17, 15, 72, 24),
-}
-HEIGHT = 630  # of the wide one: 1200 x 630 is what pages that show a link's picture ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,46 +219,4 @@ def _small_print(link: Link) -> str:
 
 def _alternative(title: str, present: Chain, columns: Sequence[Column]) -> str:
     told = (f"{column.title}: {'; '.join(box.words for box in column.boxes)}." for column in columns)
-    return _clean(" ".join((f"{title}. {present.host}.", *told)))
-
-
-# --- text that has to fit --------------------------------------------------------------------------------
-
-_NARROW, _BROAD = frozenset("iljtfrI.,:;'!|()[] "), frozenset("mwMWOQGDCH@%")
-
-
-def span(text: str, size: float) -> float:
-    """About how wide a text is: pictures are laid out where no font is."""
-    ems = sum(0.32 if letter in _NARROW else 0.82 if letter in _BROAD else 0.56 for letter in text)
-    wide = sum(0.45 for letter in text if ord(letter) > 0x2E80)  # East Asian letters are square
-    return (ems + wide) * size
-
-
-def cut(text: str, room: float, size: float) -> str:
-    """As much of a text as fits, with an ellipsis where that isn't all of it."""
-    text = _clean(text)
-    if span(text, size) <= room:
-        return text
-    text = text[:400]
-    while text and span(text + "…", size) > room:
-        text = text[:-1]
-    return text.rstrip() + "…"
-
-
-def _clean(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
-
-
-def wrap(text: str, room: float, size: float, most: int) -> tuple[str, ...]:
-    """A text in at most so many lines."""
-    lines: list[str] = []
-    words = text.split()
-    while words:
-        line = words.pop(0)
-        if len(lines) == most - 1:
-            lines.append(cut(" ".join((line, *words)), room, size))
-            break
-        while words and span(f"{line} {words[0]}", size) <= room:
-            line += " " + words.pop(0)
-        lines.append(cut(line, room, size))
-    return tuple(lines)
+    return clean(" ".join((f"{title}. {present.host}.", *told)))

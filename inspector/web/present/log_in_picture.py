@@ -5,7 +5,6 @@ Only geometry and words; `templates/pictures/log-in.svg` draws them. Every secre
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -15,13 +14,10 @@ from inspector.explain.log_ins import form
 from inspector.explain.onlookers import Onlookers
 from inspector.explain.words import plural, size, took, visible
 from inspector.secrets import Hider, is_secret_name
-from inspector.web.present.chain_picture import HEIGHT, LAYOUTS, Layout, cut, wrap
+from inspector.web.present.drawing import HEIGHT, HIDDEN, LAYOUTS, MONO, Layout, bullets, clean, wrap
 from inspector.web.words import day
 
 TITLE = "The same log-in, twice"
-HIDDEN = "••••••••"
-_MARKS = re.compile(r"\*{2,}[0-9a-f]{4}(?![0-9A-Za-z])|\*{2,}")
-_EM = 0.63  # width of a letter of the mono font; the text is told to keep to it, whatever font there is
 _LINE = {"wide": 25, "narrow": 23}
 _MOST_LINES = 18
 _TELLING = ("host", "user-agent", "origin", "referer", "cookie", "authorization", "content-type")
@@ -130,13 +126,15 @@ def _subtitle(open_: Case, sealed: Case) -> str:
 
 def _lines(case: Case, layout: Layout, place: tuple[int, int], line: int, mono: int) -> Iterator[Word]:
     x, y = place
-    letters = int((layout.column - 36) / (mono * _EM))
+    letters = int((layout.column - 36) / (mono * MONO))
     hider = Hider(b"picture")
     told = [*_message(case.sent if case.sent.there else case.request, "→", hider), *_form(case)]
     told += list(_message(case.response, "←", hider))[:5]
     for way, label, value, boxed in told[:_MOST_LINES]:
         name, text = _fit(label, value, letters)
-        yield Word(x, y, name, text, boxed, way, round(len(name) * mono * _EM), round(len(text) * mono * _EM))
+        yield Word(
+            x, y, name, text, boxed, way, round(len(name) * mono * MONO), round(len(text) * mono * MONO)
+        )
         y += line
 
 
@@ -148,7 +146,7 @@ def _message(
         return
     head = hider.head(said.message.head)
     first = visible(head.partition(b"\n")[0].rstrip(b"\r"))
-    yield way, "", _bullets(first), HIDDEN in _bullets(first)
+    yield way, "", bullets(first), HIDDEN in bullets(first)
     wanted = _TELLING if way == "→" else ("location", "set-cookie")
     shown = 0
     for each in said.fields:
@@ -156,7 +154,7 @@ def _message(
         if name.lower() in wanted:
             value = visible(hider.head(b"x\n" + each.name + b": " + each.value).partition(b": ")[2])
             shown += 1
-            yield "", f"{name}: ", _bullets(value), HIDDEN in _bullets(value)
+            yield "", f"{name}: ", bullets(value), HIDDEN in bullets(value)
     left = len(said.fields) - shown
     if left > 0 and way == "→":
         yield "", "", f"and {plural(left, 'more field')}", False
@@ -171,23 +169,15 @@ def _form(case: Case) -> Iterator[tuple[Literal["", "→", "←"], str, str, boo
             yield "", f"{name} = ", HIDDEN if secret else value, secret
         return
     hidden = visible(Hider(b"picture").body(data[:2000], media).replace(b"\r\n", b" ").replace(b"\n", b" "))
-    text = _bullets(hidden)
+    text = bullets(hidden)
     yield "", "", text, HIDDEN in text
 
 
-def _bullets(text: str) -> str:
-    return _MARKS.sub(HIDDEN, text)
-
-
 def _fit(name: str, text: str, letters: int) -> tuple[str, str]:
-    name = _clean(name)[: max(letters - 10, 8)]
-    text = _clean(text)
+    name = clean(name)[: max(letters - 10, 8)]
+    text = clean(text)
     room = letters - len(name)
     return name, text if len(text) <= room else text[: max(room - 1, 0)] + "…"
-
-
-def _clean(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 # --- over https: lengths and times ------------------------------------------------------------------------
@@ -196,7 +186,7 @@ def _clean(text: str) -> str:
 def _facts(half: Half, layout: Layout, place: tuple[int, int], line: int, mono: int) -> Iterator[Word]:
     x, y = place
     case = half.case
-    letters = int((layout.column - 8) / (mono * _EM))
+    letters = int((layout.column - 8) / (mono * MONO))
     tls = case.server_tls
     told = []
     peer = case.server.peer if case.server else case.exchange.remote.rpartition(":")[0]
@@ -208,7 +198,9 @@ def _facts(half: Half, layout: Layout, place: tuple[int, int], line: int, mono: 
         told.append(("Version: ", tls.version.replace("TLSv", "TLS ")))
     for label, value in told:
         name, text = _fit(label, value, letters)
-        yield Word(x, y, name, text, False, "", round(len(name) * mono * _EM), round(len(text) * mono * _EM))
+        yield Word(
+            x, y, name, text, False, "", round(len(name) * mono * MONO), round(len(text) * mono * MONO)
+        )
         y += line
 
 
@@ -237,4 +229,4 @@ def _alternative(
     )
 
 
-__all__ = ["LAYOUTS", "TITLE", "Half", "LogInPicture", "cut", "draw"]
+__all__ = ["HIDDEN", "LAYOUTS", "TITLE", "Half", "LogInPicture", "draw"]

@@ -7,7 +7,7 @@ export function offerPictures(root) {
   for (const button of root.querySelectorAll("[data-picture-png]")) button.hidden = false;
   root.addEventListener("click", async (event) => {
     const svg = event.target.closest?.("[data-picture-svg]");
-    if (svg) svg.href = `${svg.dataset.pictureSvg}?save=1&theme=${theme()}`;
+    if (svg) svg.href = asked(svg.dataset.pictureSvg, { save: "1", theme: theme() });
     const png = event.target.closest?.("[data-picture-png]");
     if (!png) return;
     const frame = png.closest("[data-picture]");
@@ -28,8 +28,15 @@ function theme() {
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
+/** The address with this asked for as well, whatever it asks for already. */
+function asked(address, more) {
+  const whole = new URL(address, location.href);
+  for (const [name, value] of Object.entries(more)) whole.searchParams.set(name, value);
+  return whole.href;
+}
+
 async function drawn(address) {
-  const answer = await fetch(`${address}?theme=${theme()}`);
+  const answer = await fetch(asked(address, { theme: theme() }));
   if (!answer.ok) throw new Error(`${answer.status} from ${answer.url}`);
   const source = (await answer.text()).replace(/<defs>/, `<defs>${await fontStyle()}`);
   const picture = new Image(WIDTH, HEIGHT);
