@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from inspector import __version__
+from inspector.app import bridge_file
 from inspector.app.child import Child
 from inspector.app.platform import here
 from inspector.app.settings import RunSettings
@@ -144,6 +145,7 @@ def engine_settings(settings: RunSettings) -> Settings:
         proxy_auth=settings.proxy_auth,
         reverse=settings.reverse,
         sender_token=settings.sender_token,
+        bridge_key=bridge_file.read(settings.run).key,
         local_sites=_local_sites(settings),
         lab_ca=str(settings.lab_root) if settings.lab else "",
         only=settings.only,

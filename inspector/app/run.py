@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from inspector import __version__
-from inspector.app import fresh, home, notice, sockets, tls_groups
+from inspector.app import bridge_file, fresh, home, notice, sockets, tls_groups
 from inspector.app.addresses import Address, parse_address
 from inspector.app.command import command
 from inspector.app.errors import CannotStart
@@ -67,6 +67,7 @@ def run(
         ]
         if doors:
             roles.append(Role(LAB, modules[LAB], dict(zip(LAB_DOORS, doors, strict=True)), late=True))
+        bridge_file.announce(place.run, settings.web)
         started = time.time()
         supervisor = Supervisor(
             roles, settings, platform=platform, screen=make_screen(settings, place),
@@ -76,6 +77,7 @@ def run(
             supervisor.run()
         finally:
             notice.remove(place.run)
+            bridge_file.withdraw(place.run)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from inspector.engine.local_sites import LocalSites, port_of
 from inspector.engine.opening import Opening
 from inspector.engine.pages import Renderer
 from inspector.engine.pool import Pool
+from inspector.engine.reporting import Reporting
 from inspector.engine.settings import Settings
 from inspector.exchange.ids import Ids
 from inspector.pki.leaves import Identity
@@ -72,6 +73,7 @@ class Context:
         self.browser_watch = browser_watch
         self.complain = complain
         self.sender = settings.sender_token.encode()
+        self.reporting = Reporting(bytes.fromhex(settings.bridge_key), settings.reporting)
         self.guard = Guard(settings.forbidden_ports, settings.proxy_auth)
         self.pool = Pool(limits)
         self.local_sites = LocalSites(settings.local_sites) if settings.local_sites else None

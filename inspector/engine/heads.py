@@ -215,7 +215,11 @@ def request_head(flow: Flow, head: RequestHead, way: Way, context: Context) -> b
         replaced = _count_down(head, replaced)
     if context.settings.via:
         extra += b"Via: 1.%d inspector\r\n" % head.minor
-    fields = pass_on(head, keep=keep, set=replaced, extra=extra)
+    drop = _NOTHING
+    if context.reporting.any and context.ledger.capturing:
+        lines, drop = context.reporting.fields(flow, head, way.origin)
+        extra += lines
+    fields = pass_on(head, drop=drop, keep=keep, set=replaced, extra=extra)
     minor = head.minor if as_came else 1
     return b"%b %b HTTP/1.%d\r\n%b" % (head.method, path, minor, fields)
 

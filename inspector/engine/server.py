@@ -94,6 +94,7 @@ class Engine:
                 stream.forget_tap()  # what passes during a pause is nobody's business
         if self.context.opening.choose(wishes.get("left_encrypted", [])):
             self._close_what_is_to_be_left()
+        self.context.reporting.choose(wishes.get("apps", {}), wishes.get("traced", {}))
         generation = int(wishes.get("forget", 0))
         if self._forgotten is not None and generation > self._forgotten and self._roll is not None:
             self._roll(generation)

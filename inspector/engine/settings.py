@@ -77,7 +77,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     addresses they are never connected to. `own_names` are hosts answered by Inspector itself, with all names under them, except
     for `local_sites`. `lab_ca` is a file (PEM) with the only root that is trusted towards those, and its list of revoked
     certificates; it is read when the first of them is opened, and again when it changes. `listeners` gives for each socket, in order, whether it wants
-    credentials. `proxy_auth` is `user:password` or empty; `sender_token` is what the dashboard's own requests are known by, or empty: none are. `reverse` is a URL or empty. `upstream_ca` are files of
+    credentials. `proxy_auth` is `user:password` or empty; `sender_token` is what the dashboard's own requests are known by, or empty: none are. `bridge_key` (hex)
+    signs the field by which apps that asked tell their half of an exchange, `reporting` are hosts that ask from the beginning. `reverse` is a URL or empty. `upstream_ca` are files of
     authorities (PEM) that are trusted besides the system's; of `client_certs` the first whose hosts fit is shown to a site that asks. Of TLS connections those for `only` are opened, if
     that isn't empty, but for those to `passthrough` (lists for `wire.patterns`); the others pass through as they are. `own_ca` is our
     authority's file: where SSL_CERT_FILE names it, it doesn't count as the system's trust store. `keylog` is a file for TLS session keys, or empty.
@@ -92,6 +93,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     wants_credentials: tuple[bool, ...] = ()
     proxy_auth: str = ""
     sender_token: str = ""
+    bridge_key: str = ""
+    reporting: tuple[str, ...] = ()
     reverse: str = ""
     only: tuple[str, ...] = ()
     passthrough: tuple[str, ...] = ()

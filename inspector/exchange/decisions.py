@@ -65,6 +65,13 @@ DECISIONS: dict[str, Act] = {
         "What is wrong with the site's TLS was shown to the browser too (--mirror-faults): {detail}", True
     ),
     "unverified": Act("The site's certificate was not verified, as was asked for ({detail}).", False),
+    "app-asked": Act(
+        "The field Inspector-Exchange was added, since this app asked for it: by its number the app tells what it did for this request.",
+        True,
+    ),
+    "trace-begun": Act(
+        "The field traceparent was added, since this app tells by OpenTelemetry what it does: its trace is this exchange.", True
+    ),
     "credentials-removed": Act("The proxy log-in was checked and not passed on.", True, "RFC 9110 §11.7.1"),
 }
 
