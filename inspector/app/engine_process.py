@@ -23,6 +23,7 @@ from inspector.engine.server import Engine
 from inspector.engine.settings import LocalSite, Settings
 from inspector.exchange.ids import Ids
 from inspector.exchange.own_names import ALONE
+from inspector.lab.sites import practice
 from inspector.pki.authority import Authority
 from inspector.pki.errors import PkiError
 from inspector.pki.keylog import MOST_CONTEXTS, KeyLog
@@ -34,7 +35,7 @@ from inspector.store.watch import Watcher
 
 WORKER = 1
 REVOCATIONS = "http://inspector.test/ca.crl"  # answered by the engine: whoever uses the proxy reaches it
-LAB_NAMES = ("badtls.inspector.test", "*.badtls.inspector.test")
+LAB_NAMES = ("badtls.inspector.test", "*.badtls.inspector.test", *practice.HOSTS)
 _LAB_SCHEMES = ("http", "https")
 
 # The collector walks what it counts: with the default of 700 it would walk live connections thousands of times a

@@ -1,6 +1,6 @@
-"""The lab's process: the bad-TLS lab, on two loopback sockets that only the engine knows of.
+"""The lab's process: the practice sites and the bad-TLS lab, on two loopback sockets that only the engine knows of.
 
-It is started when the others are at work, and is small: pages and the making of certificates are loaded when they are needed.
+It is started when the others are at work, and is small: sites, pages and the making of certificates are loaded when they are needed.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
+from inspector.app.addresses import parse_address
 from inspector.app.child import Child
-from inspector.lab.badtls.identities import Identities
+from inspector.app.settings import RunSettings
 from inspector.lab.badtls.kept import Kept, load, load_or_make
-from inspector.lab.badtls.pages import Pages
-from inspector.lab.badtls.site import BadTls
-from inspector.lab.doors import Doors
+from inspector.lab.house import House
+from inspector.lab.serving.conversation import Desk
+from inspector.lab.serving.doors import AppDoors
+from inspector.lab.sites import practice
 from inspector.web.places import templates_folder
 
 MAKER = "inspector.lab.badtls.kept"
@@ -29,9 +32,10 @@ def main() -> None:
         kept = _certificates(folder)
     except OSError as error:
         raise child.cannot(
-            f"The bad-TLS lab keeps its certificates in {folder}, and cannot: {error.strerror or error}.",
-            "Make room, or make the folder yours, and start again; without the lab: --no-lab. All else works.",
+            f"The practice sites keep their certificates in {folder}, and cannot: {error.strerror or error}.",
+            "Make room, or make the folder yours, and start again; without the practice sites: --no-lab. All else works.",
         ) from error
+    practice.quiet()
     asyncio.run(_serve(child, kept))
 
 
@@ -44,11 +48,33 @@ def _certificates(folder: Path) -> Kept:
     return load_or_make(folder, time.time)  # where that failed, it fails here again, and says why
 
 
+def _house(settings: RunSettings, kept: Kept) -> House:
+    return House(
+        kept,
+        templates_folder() / "lab",
+        settings.lab_root.parent / "sites",
+        proxy=_proxy(settings),
+        authority=str(settings.certs / "ca.pem"),
+    )
+
+
+def _proxy(settings: RunSettings) -> str:
+    """Where one site asks another, so that it is captured: on loopback if the proxy listens there, since it asks for no log-in then."""
+    addresses = [parse_address(text) for text in settings.listen]
+    first = next((each for each in addresses if each.loopback), None)
+    if first is not None:
+        return f"http://{first}"
+    name, _, password = settings.proxy_auth.partition(":")
+    log_in = f"{quote(name, safe='')}:{quote(password, safe='')}@" if name else ""
+    return f"http://{log_in}{addresses[0].reachable}"
+
+
 async def _serve(child: Child, kept: Kept) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     child.on_stop(lambda: loop.call_soon_threadsafe(stop.set))
-    doors = Doors(BadTls(kept, Pages(templates_folder() / "lab")), Identities(kept).choose)
+    house = _house(child.settings, kept)
+    doors = AppDoors(Desk(house.find), house.choose)
     await doors.open(child.sockets("lab-http"), child.sockets("lab-https"))
     child.ready()
     await stop.wait()

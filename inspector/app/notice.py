@@ -19,7 +19,7 @@ FILE = "inspector.json"
 class Running(msgspec.Struct, frozen=True, kw_only=True):
     """A running Inspector: `started` in seconds since the epoch, `children` by role, all process ids.
 
-    `lab` is where the bad-TLS lab listens, for http and for https, if there is one. `reverse` is the one site it stands in front of, if it does; `proxy_auth` whether the proxy asks other computers for a log-in.
+    `lab` is where the practice sites listen, for http and for https, if there is one. `reverse` is the one site it stands in front of, if it does; `proxy_auth` whether the proxy asks other computers for a log-in.
     `upstream` is the proxy by which it goes to the sites (without a password), if it does.
     """
 

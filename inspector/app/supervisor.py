@@ -29,12 +29,12 @@ LATE_AFTER = 10.0
 LOOK_EVERY = 0.25
 KILLED = -9
 ENGINE, RECORDER, WEB, LAB = "engine", "recorder", "web", "lab"
-WORDS = {ENGINE: "engine", RECORDER: "recorder", WEB: "dashboard", LAB: "bad-TLS lab"}
+WORDS = {ENGINE: "engine", RECORDER: "recorder", WEB: "dashboard", LAB: "lab"}
 CONSEQUENCES = {
     ENGINE: "Requests on their way at that moment failed.",
     RECORDER: "Nothing is lost: it goes on where it was.",
     WEB: "Reload the page if it does not come back by itself.",
-    LAB: "If you had one of its sites open, reload it.",
+    LAB: "It plays the practice sites. If you had one of them open, reload it.",
 }
 
 

@@ -104,7 +104,12 @@ OPTIONS: tuple[Option, ...] = (
     Option("--no-browser", "browser", group=WHERE, is_flag=True, flag_value=False, default=True, help="Don't open the dashboard; print its link."),
     Option(
         "--no-lab", "lab", group=WHERE, is_flag=True, flag_value=False, default=True,
-        help="Leave out the bad-TLS lab, the practice sites at http://badtls.inspector.test/.",
+        help="Leave out the practice sites (shop.inspector.test, badtls.inspector.test and so on).",
+    ),
+    Option(
+        "--lessons", "lessons", group=WHERE, metavar="DIR", multiple=True,
+        type=click.Path(exists=True, file_okay=False, resolve_path=True),
+        help="Lessons of your own, a folder of .md files, beside Inspector's; may be given several times.",
     ),
     Option("--no-capture", "capture", group=WHERE, is_flag=True, flag_value=False, default=True, hidden=True),
     Option(

@@ -247,7 +247,7 @@ def test_a_killed_lab_comes_back(drive):
     greeting(told["lab"][0])
     os.kill(before["lab"], signal.SIGKILL)
     said = driven.next()
-    assert "The bad-TLS lab stopped (killed by SIGKILL) and was started again." in said["said"]
+    assert "The lab stopped (killed by SIGKILL) and was started again." in said["said"]
     assert greeting(told["lab"][1]) == f"lab {driven.children['lab']}\n"
     assert {**driven.children, "lab": 0} == {**before, "lab": 0}
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from inspector.lab.badtls.cases import CASES
-from inspector.lab.badtls.kept import FRESH_FOR, load_or_make
+from inspector.lab.badtls.kept import FRESH_FOR, VERSION, load_or_make
 
 START = 1_790_000_000.0
 
@@ -66,7 +66,7 @@ def test_a_changed_byte_is_noticed(folder, place):
 
 def test_a_file_of_another_version_is_made_anew(folder, monkeypatch):
     first = load_or_make(folder, at(0))
-    monkeypatch.setattr("inspector.lab.badtls.kept.VERSION", 2)
+    monkeypatch.setattr("inspector.lab.badtls.kept.VERSION", VERSION + 1)
     assert load_or_make(folder, at(1)).root != first.root
 
 

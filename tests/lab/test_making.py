@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from inspector.lab.badtls import making
 from inspector.lab.badtls.cases import CASES
 from inspector.lab.badtls.making import P12_PASSWORD, ROOT, VISITOR, make
+from inspector.lab.sites.practice import CERTIFIED
 from inspector.pki.certificates import new_key
 from inspector.pki.checks import run
 from inspector.pki.describe import describe
@@ -116,21 +117,37 @@ def test_the_visitors_certificate_is_for_visitors_and_comes_in_two_forms(made):
     assert describe(der(pem)).subject == VISITOR
 
 
-def test_no_authoritys_key_is_left(monkeypatch):
+def test_no_authoritys_key_is_left_but_the_one_for_applications(monkeypatch):
     keys = []
     monkeypatch.setattr(making, "new_key", lambda: keys.append(new_key()) or keys[-1])
     made = make(NOW)
-    kept = b"".join((made.root, *made.sites.values(), *made.files.values(), made.visitors))
+    kept = b"".join(
+        (made.root, *made.sites.values(), *made.files.values(), made.visitors, *made.practice.values())
+    )
     signers = [x509.load_pem_x509_certificate(made.root).public_key()] + [
         x509.load_der_x509_certificate(made.files[path]).public_key()
         for path in made.files
         if path.endswith(".cer")
     ]
     authorities = [key for key in keys if key.public_key() in signers]
-    assert len(authorities) == 5
-    for key in authorities:
-        secret = making._served(key).splitlines()[1]
-        assert secret not in kept
+    assert len(authorities) == 6
+    secrets = [making._served(key).splitlines()[1] for key in authorities]
+    assert not any(secret in kept for secret in secrets)
+    assert sum(secret in made.applications for secret in secrets) == 1
+
+
+@pytest.mark.parametrize("host", CERTIFIED)
+def test_each_practice_site_has_a_chain_without_fault(made, root, host):
+    chain = tuple(der(each) for each in x509.load_pem_x509_certificates(made.practice[host]))
+    assert not [check.id for check in run(Case(chain, host, NOW, [der(root)])) if check.good is False]
+
+
+def test_what_signs_for_applicants_may_vouch_for_names_below_inspector_test_only(made, root):
+    certificate = x509.load_pem_x509_certificates(made.applications)[0]
+    certificate.verify_directly_issued_by(root)
+    limits = certificate.extensions.get_extension_for_class(x509.NameConstraints)
+    assert limits.critical
+    assert limits.value.permitted_subtrees == [x509.DNSName("inspector.test")]
 
 
 def lists_of(made):

@@ -1,7 +1,7 @@
 """What the lab made, kept in one file from start to start: the library that makes certificates is loaded only when they are made.
 `python -m inspector.lab.badtls.kept FOLDER` makes them in a process of its own, so that the lab's stays small.
 
-    DATA/lab/badtls.json    keys and chains of all cases, behind a checksum; 0600 in a folder of 0700
+    DATA/lab/badtls.json    keys and chains of all cases and practice sites, behind a checksum; 0600 in a folder of 0700
     DATA/lab/lab-root.pem   the lab's root and its lists, for the engine and for whoever wants to trust it
 
 The file is written whole or not at all. One that is damaged, of another version, or no longer fresh is made anew, and with it the root.
@@ -20,11 +20,12 @@ from pathlib import Path
 import msgspec
 
 from inspector.lab.badtls.cases import CASES
+from inspector.lab.sites.practice import CERTIFIED
 from inspector.pki import files
 
 FILE = "badtls.json"
 ROOT = "lab-root.pem"
-VERSION = 1
+VERSION = 2
 FRESH_FOR = 200 * 86400.0  # seconds: the sites' certificates last 397 days, and a run may be long
 _MOST_BYTES = 1 << 20
 
@@ -37,6 +38,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     sites: dict[str, bytes]
     files: dict[str, bytes]
     visitors: bytes
+    practice: dict[str, bytes] = {}
+    applications: bytes = b""
     version: int = VERSION
 
 
@@ -67,8 +70,9 @@ def _make(now: float) -> Kept:
 
     made = make(dt.datetime.fromtimestamp(int(now), dt.UTC))
     return Kept(
-        made=now, root=made.root, sites=dict(made.sites), files=dict(made.files), visitors=made.visitors
-    )
+        made=now, root=made.root, sites=dict(made.sites), files=dict(made.files), visitors=made.visitors,
+        practice=dict(made.practice), applications=made.applications,
+    )  # fmt: skip
 
 
 def _read(path: Path, now: float) -> Kept | None:
@@ -82,8 +86,9 @@ def _read(path: Path, now: float) -> Kept | None:
         kept = msgspec.json.decode(body, type=Kept)
     except msgspec.MsgspecError:
         return None
-    is_whole = kept.version == VERSION and kept.sites.keys() == {case.label for case in CASES}
-    return kept if is_whole and kept.made <= now < kept.made + FRESH_FOR else None
+    is_whole = kept.version == VERSION and bool(kept.applications)
+    has_all = kept.sites.keys() == {case.label for case in CASES} and kept.practice.keys() == set(CERTIFIED)
+    return kept if is_whole and has_all and kept.made <= now < kept.made + FRESH_FOR else None
 
 
 def _content(path: Path) -> bytes | None:

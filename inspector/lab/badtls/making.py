@@ -1,15 +1,16 @@
 """Makes the lab's certificates, all at once: authorities, the chain of each case, the lists of revoked ones, a certificate for a visitor.
 
     Inspector lab root
-     ├─ Inspector lab intermediate ─── most sites
+     ├─ Inspector lab intermediate ─── most sites of the bad-TLS lab, and all practice sites
+     ├─ Inspector lab intermediate for applications ─── what ca.inspector.test issues, for names below inspector.test only
      ├─ Inspector lab intermediate that no server sends ─── missing-intermediate
      ├─ Inspector lab intermediate for school.example only ─── name-constraint
      ├─ Inspector lab intermediate ─── an ordinary site ─── ca-flag-missing
      └─ Inspector lab visitors ─── the visitor's certificate
     A root that nobody knows ─── its intermediate ─── unknown-root
 
-The authorities' keys are gone when this returns: nothing is ever signed with them again, so nobody can steal them. What is kept lasts as
-long as the lists do. Each certificate is wrong in its one way and right in all others, so that it fails for that alone.
+The authorities' keys are gone when this returns: nothing is ever signed with them again, so nobody can steal them. The one for applications is
+an exception, as it signs whenever somebody applies; it may vouch for names below inspector.test only. What is kept lasts as long as the lists do. Each certificate is wrong in its one way and right in all others, so that it fails for that alone.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 from inspector.lab.badtls.cases import CASES, DOMAIN
+from inspector.lab.sites.practice import CERTIFIED
 from inspector.pki.certificates import new_key
 from inspector.pki.sha1 import signed_over_sha1
 
@@ -44,6 +46,8 @@ SOME_TIME_AGO = dt.timedelta(days=730)
 P12_PASSWORD = "inspector"  # noqa: S105 (it is on the page: old systems import no p12 without one)
 VISITOR = "Visitor of the bad-TLS lab"
 
+PRACTICE_DOMAIN = "inspector.test"
+
 _PERMITTED = "school.example"
 _DAY = dt.timedelta(days=1)
 
@@ -53,12 +57,16 @@ class Made(NamedTuple):
 
     `root` is the root's certificate with every list of revoked ones (PEM), for whoever verifies; `sites` a key with what is served behind it
     (PEM), by case; `files` what can be fetched, by path; `visitors` the authority that the visitors' certificates must come from (PEM).
+    `practice` is as `sites`, by the hosts of the practice sites; `applications` the key and the certificate of the authority that signs
+    for applicants (PEM).
     """
 
     root: bytes
     sites: Mapping[str, bytes]
     files: Mapping[str, bytes]
     visitors: bytes
+    practice: Mapping[str, bytes]
+    applications: bytes
 
 
 class _Authority(NamedTuple):
@@ -109,13 +117,24 @@ class Workshop:
             x509.NameConstraints([x509.DNSName(_PERMITTED)], None),
         )  # fmt: skip
         self._visitors = self._authority("Inspector lab visitors", root, "visitors")
+        self._applications = self._authority(
+            "Inspector lab intermediate for applications", root, "applications",
+            x509.NameConstraints([x509.DNSName(PRACTICE_DOMAIN)], None),
+        )  # fmt: skip
         self._revoked: list[x509.Certificate] = []
 
     def make(self) -> Made:
         """Everything."""
         recipes = self._recipes()
         sites = {case.label: recipes[case.label](case.host) for case in CASES}
-        authorities = (self._root, self._main, self._unsent, self._limited, self._visitors)
+        authorities = (
+            self._root,
+            self._main,
+            self._unsent,
+            self._limited,
+            self._visitors,
+            self._applications,
+        )
         lists = {each: self._list_of(each) for each in authorities}
         root = self._root.certificate.public_bytes(Encoding.PEM)
         files = {"/lab-root.pem": root, **self._visitors_files()}
@@ -124,7 +143,9 @@ class Workshop:
             files[authority.list_path] = revoked.public_bytes(Encoding.DER)
         lists_pem = b"".join(each.public_bytes(Encoding.PEM) for each in lists.values())
         visitors = self._visitors.certificate.public_bytes(Encoding.PEM)
-        return Made(root + lists_pem, sites, files, visitors)
+        practice = {host: self._plain([host]) for host in CERTIFIED}
+        applications = _served(self._applications.key, self._applications.certificate)
+        return Made(root + lists_pem, sites, files, visitors, practice, applications)
 
     def _recipes(self) -> Mapping[str, Callable[[str], bytes]]:
         return {

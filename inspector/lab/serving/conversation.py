@@ -97,10 +97,14 @@ class _Conversation:
 
     def _app_for(self, head: RequestHead) -> App:
         host = host_of(head)
-        if self._tls is not None and self._tls.sni not in {"", host}:
+        app = self._desk.find(host)
+        if (
+            self._tls is not None
+            and self._tls.sni not in {"", host}
+            and app is not self._desk.find(self._tls.sni)
+        ):
             # RFC 9110 §15.5.20: "the server is not able to produce an authoritative response for the target URI"
             raise _RefusedError(421, f"This connection was opened for {self._tls.sni}, not for {host}.")
-        app = self._desk.find(host)
         if app is None:
             raise _RefusedError(404, f"No practice site is called {host}.")
         return app

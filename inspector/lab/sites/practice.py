@@ -33,6 +33,9 @@ SITES = (
     PracticeSite("api", "api.elsewhere.test", "Elsewhere's API", "An API on another origin, with right and wrong CORS."),
 )  # fmt: skip
 HOSTS = tuple(site.host for site in SITES)
+MINE = "my.inspector.test"  # the learner's own
+AUTHORITY = "ca.inspector.test"
+CERTIFIED = tuple(dict.fromkeys((*HOSTS, AUTHORITY, MINE)))  # the hosts that have a certificate of the lab's
 
 
 class LazySite:

@@ -16,19 +16,23 @@ import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "engine"))
 
-from forging import forge
+from forging import forge as forge  # noqa: PLC0414 (for the tests beside this file)
 from workshop import LoopThread, Workshop
 
 from inspector.engine.settings import LocalSite, Timeouts
+from inspector.lab.badtls.kept import ROOT, load_or_make
+from inspector.lab.doors import Choose
+from inspector.lab.house import House
 from inspector.lab.limits import Limits
-from inspector.lab.serving.contexts import Contexts
-from inspector.lab.serving.conversation import Desk
+from inspector.lab.serving.conversation import Desk, FindApp
 from inspector.lab.serving.doors import AppDoors
+from inspector.lab.serving.environ import App
 from inspector.lab.serving.limits import AppLimits
-from inspector.lab.sites.practice import HOSTS, practice_sites
+from inspector.lab.sites.practice import HOSTS
 from inspector.pki.authority import Authority
 
 PATIENCE = 20.0
+TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "lab"
 
 
 def eventually(question: Callable[[], object]) -> None:
@@ -40,28 +44,23 @@ def eventually(question: Callable[[], object]) -> None:
 
 
 class Served:
-    """Apps by host on the lab's doors, in a loop of their own: plain at port `http`, TLS at port `https`."""
+    """Apps on the lab's doors, in a loop of their own: plain at port `http`, TLS at port `https`."""
 
-    def __init__(self, folder: Path, **limits: AppLimits | Limits) -> None:
-        self.folder = folder
+    def __init__(self, **limits: AppLimits | Limits) -> None:
         self.errors: list[object] = []
         self._sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
         self.http, self.https = (each.getsockname()[1] for each in self._sockets)
-        self._root = forge("Practice root", ca=True)
-        self.root = self._root.write(folder / "root.pem", self._root.crl())
         self._limits = limits
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(lambda _, context: self.errors.append(context))
         self._thread = threading.Thread(target=self._loop.run_forever)
 
-    def open(self, apps: dict[str, Any]) -> None:
+    def open(self, find: FindApp, choose: Choose) -> None:
         self._thread.start()
-        self.doors = self.call(self._open(apps))
+        self.doors = self.call(self._open(find, choose))
 
-    async def _open(self, apps: dict[str, Any]) -> AppDoors:
-        leaves = {host: forge("site", host, by=self._root) for host in apps}
-        contexts = Contexts({host: leaf.key_pem + leaf.pem for host, leaf in leaves.items()})
-        doors = AppDoors(Desk(apps.get, **self._limits), contexts.choose)
+    async def _open(self, find: FindApp, choose: Choose) -> AppDoors:
+        doors = AppDoors(Desk(find, **self._limits), choose)
         await doors.open(self._sockets[:1], self._sockets[1:])
         return doors
 
@@ -80,20 +79,28 @@ class Practice:
     """All practice sites behind an engine, whose address is `proxy` and whose authority's file is `authority`."""
 
     def __init__(self, folder: Path) -> None:
-        self.served = Served(folder)
+        self.folder = folder
+        self.served = Served()
+        self._visited: set[str] = set()
         self._thread = LoopThread()
         authority = Authority.load_or_create(folder / "certs")
         self.authority = str(authority.path)
         self._workshop = Workshop(self._thread, authority, folder)
         sites = tuple(LocalSite(host, "127.0.0.1", self.served.http, self.served.https) for host in HOSTS)
+        kept = load_or_make(folder / "lab", time.time)
         self.engine = self._workshop.start(
-            local_sites=sites, lab_ca=str(self.served.root), timeouts=Timeouts()
+            local_sites=sites, lab_ca=str(folder / "lab" / ROOT), timeouts=Timeouts()
         )
         # What must be true of each record, the engine's own tests look at.
         self.engine.records._keep = lambda exchange, *_: self.engine.records.snapshots.append(exchange)  # type: ignore[method-assign]
         self.proxy = f"http://127.0.0.1:{self.engine.port}"
-        self.apps = practice_sites(folder / "sites", proxy=self.proxy, authority=self.authority)
-        self.served.open(self.apps)
+        self.house = House(kept, TEMPLATES, folder / "sites", proxy=self.proxy, authority=self.authority)
+        self.apps = self.house.sites
+        self.served.open(self._find, self.house.choose)
+
+    def _find(self, host: str) -> App | None:
+        self._visited.add(host)
+        return self.house.find(host)
 
     def close(self) -> None:
         self._workshop.close()
@@ -104,8 +111,9 @@ class Practice:
         return Visitor(self.proxy, self.authority)
 
     def reset(self) -> None:
-        for app in self.apps.values():
-            app.reset()
+        """As at the beginning, what somebody has been to since."""
+        while self._visited:
+            self.apps[self._visited.pop()].reset()
 
 
 class Visitor(requests.Session):

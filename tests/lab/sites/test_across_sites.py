@@ -8,6 +8,7 @@ import pytest
 
 API = "http://api.elsewhere.test"
 SHOP = "http://shop.inspector.test"
+TWIN = "https://insecure.inspector.test"
 
 
 # --- what the API says -----------------------------------------------------------------------------------
@@ -89,50 +90,47 @@ def test_the_delivery_page_reads_what_it_may(visit, practice, scheme):
 
 
 @pytest.fixture
-def victim(visit, scheme):
+def victim(visit):
     """A browser whose owner is logged in at the insecure twin and at the shop."""
     page = visit().page
-    page.goto(f"{scheme}://insecure.inspector.test/log-in")
+    page.goto(f"{TWIN}/log-in")
     page.fill("#login", "ada")
     page.fill("#password", "correct horse")
     page.click("button:text-is('Log in')")
     page.wait_for_url("**/account")
-    page.goto(f"{scheme}://shop.inspector.test/log-in")
+    page.goto("https://shop.inspector.test/log-in")
     page.fill("#email", "ada@example.org")
     page.fill("#password", "correct horse")
     page.click("button:text-is('Log in')")
     page.wait_for_url("**/account")
-    page.goto(f"{scheme}://elsewhere.test/prize")
     return page
 
 
-def coins(page, scheme):
-    page.goto(f"{scheme}://insecure.inspector.test/account")
+def coins(page):
+    page.goto(f"{TWIN}/account")
     return page.inner_text(".coins strong")
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("attack", "left"), [("#form-attack button", "90"), ("#link-attack", "95")])
-def test_forged_requests_work_on_the_insecure_twin(victim, scheme, attack, left):
-    victim.click(attack)
-    victim.wait_for_url("**/send**")
-    assert "Sent:" in victim.inner_text("h1")
-    assert coins(victim, scheme) == left
-
-
-@pytest.mark.browser
-def test_a_forged_form_fails_at_the_shop_and_logs_nobody_out(victim, scheme):
+def test_forged_requests_work_on_the_insecure_twin_and_fail_at_the_shop(victim):
+    for attack, left in (("#form-attack button", "90"), ("#link-attack", "85")):
+        victim.goto("https://elsewhere.test/prize")
+        victim.click(attack)
+        victim.wait_for_url("**/send**")
+        assert "Sent:" in victim.inner_text("h1")
+        assert coins(victim) == left
+    victim.goto("https://elsewhere.test/prize")
     victim.click("#shop-attack button")
     victim.wait_for_url("**/account/address")
     assert "its token is missing or wrong" in victim.inner_text("main")
-    victim.goto(f"{scheme}://shop.inspector.test/account")
+    victim.goto("https://shop.inspector.test/account")
     assert "Good day, Ada" in victim.inner_text("h1")
     assert victim.input_value("#address") == "12 Mill Lane, Lower Harbour"
 
 
 @pytest.mark.browser
-def test_the_reader_reads_nothing_of_the_shop(victim, scheme):
-    victim.goto(f"{scheme}://elsewhere.test/reader")
+def test_the_reader_reads_nothing_of_the_shop(victim):
+    victim.goto("https://elsewhere.test/reader")
     victim.click("[aria-label='Ask the shop']")
     victim.wait_for_selector(".outcome.no")
     assert "Failed to fetch" in victim.inner_text(".outcome.no")
@@ -154,7 +152,7 @@ def test_where_third_parties_get_cookies_a_picture_is_enough_and_the_balance_is_
         tmp_path, executable_path=chromium_path, args=chromium_arguments, proxy={"server": practice.proxy}, ignore_https_errors=True
     )  # fmt: skip
     page = context.new_page()
-    page.goto("https://insecure.inspector.test/log-in")
+    page.goto(f"{TWIN}/log-in")
     page.fill("#login", "ada")
     page.fill("#password", "correct horse")
     page.click("button:text-is('Log in')")
@@ -162,7 +160,7 @@ def test_where_third_parties_get_cookies_a_picture_is_enough_and_the_balance_is_
     page.goto("https://elsewhere.test/prize")
     page.click("#picture-attack")
     page.wait_for_selector("text=Asked.")
-    assert coins(page, "https") == "99"
+    assert coins(page) == "99"
     page.goto("https://elsewhere.test/reader")
     page.click("[aria-label='Ask the insecure twin']")
     page.wait_for_selector(".outcome.yes")

@@ -11,9 +11,10 @@ import sys
 import threading
 
 import pytest
-from practice_running import PATIENCE, Served
+from practice_running import PATIENCE, Served, forge
 
 from inspector.lab.limits import Limits
+from inspector.lab.serving.contexts import Contexts
 from inspector.lab.serving.environ import TLS
 from inspector.lab.serving.limits import AppLimits
 from inspector.lab.serving.plain_sites import as_app
@@ -109,13 +110,27 @@ def app():
     return App()
 
 
+@pytest.fixture(scope="module")
+def root():
+    return forge("Practice root", ca=True)
+
+
+@pytest.fixture(scope="module")
+def trusting(root, tmp_path_factory):
+    """A client that believes that root."""
+    return ssl.create_default_context(
+        cafile=str(root.write(tmp_path_factory.mktemp("root") / "root.pem", root.crl()))
+    )
+
+
 @pytest.fixture
-def serve(app, tmp_path):
+def serve(app, root):
     started = []
+    leaf = forge("site", HOST, by=root)
 
     def start(**limits):
-        served = Served(tmp_path, **limits)
-        served.open({HOST: app})
+        served = Served(**limits)
+        served.open({HOST: app}.get, Contexts({HOST: leaf.key_pem + leaf.pem}).choose)
         started.append(served)
         return served
 
@@ -388,11 +403,10 @@ def test_a_site_of_the_lab_can_be_an_app_among_others(knock, app):
     assert read(connection, b"GET and HEAD.\n").startswith(b"HTTP/1.1 405 ")
 
 
-def test_what_the_handshake_came_to_is_told(serve, app):
+def test_what_the_handshake_came_to_is_told(serve, app, trusting):
     served = serve()
-    context = ssl.create_default_context(cafile=str(served.root))
     with socket.create_connection(("127.0.0.1", served.https), PATIENCE) as plain:
-        connection = context.wrap_socket(plain, server_hostname=HOST)
+        connection = trusting.wrap_socket(plain, server_hostname=HOST)
         connection.sendall(ask())
         assert read(connection, b"hello").endswith(b"hello")
         assert (app.seen["wsgi.url_scheme"], app.seen["SERVER_PORT"], app.seen[TLS].sni) == (
@@ -406,14 +420,13 @@ def test_what_the_handshake_came_to_is_told(serve, app):
         connection.close()
 
 
-def test_nobody_of_another_name_is_at_home(serve):
+def test_nobody_of_another_name_is_at_home(serve, trusting):
     served = serve()
-    context = ssl.create_default_context(cafile=str(served.root))
     with (
         socket.create_connection(("127.0.0.1", served.https), PATIENCE) as plain,
         pytest.raises(ssl.SSLError, match="UNRECOGNIZED_NAME"),
     ):
-        context.wrap_socket(plain, server_hostname="nobody.test")
+        trusting.wrap_socket(plain, server_hostname="nobody.test")
 
 
 def test_no_site_is_imported_before_it_is_visited():

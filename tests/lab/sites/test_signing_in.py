@@ -188,7 +188,7 @@ def test_who_it_is_is_told_only_for_a_token(visitor, token):
 def test_the_private_half_of_the_key_stays_at_home(visitor, practice):
     (key,) = visitor.get(f"{PROVIDER}/oauth/keys").json()["keys"]
     assert set(key) == {"kty", "n", "e", "kid", "use"}
-    file = practice.served.folder / "sites" / "identity" / "signing-key.json"
+    file = practice.folder / "sites" / "identity" / "signing-key.json"
     assert file.stat().st_mode & 0o077 == 0
 
 

@@ -1,0 +1,39 @@
+"""All that the lab plays, under one roof: which app answers for a host, and with which certificate it does."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+from inspector.lab.badtls.cases import DOMAIN
+from inspector.lab.badtls.identities import Identities
+from inspector.lab.badtls.kept import Kept
+from inspector.lab.badtls.pages import Pages
+from inspector.lab.badtls.site import BadTls
+from inspector.lab.serving.contexts import Contexts
+from inspector.lab.serving.environ import App
+from inspector.lab.serving.plain_sites import as_app
+from inspector.lab.sites.practice import practice_sites
+
+
+class House:
+    """The practice sites and the bad-TLS lab. `templates` is the folder of the latter's pages; `data`, `proxy` and `authority` are for the former
+    (see `practice_sites`)."""
+
+    def __init__(
+        self, kept: Kept, templates: Path, data: Path, *, proxy: str = "", authority: str = ""
+    ) -> None:
+        self.sites = practice_sites(data, proxy=proxy, authority=authority)
+        self._bad_tls = as_app(BadTls(kept, Pages(templates)))
+        self._practice = Contexts(kept.practice)
+        self._identities = Identities(kept)
+
+    def find(self, host: str) -> App | None:
+        """The app that plays a host; None where nobody does."""
+        if host == DOMAIN or host.endswith(f".{DOMAIN}"):
+            return self._bad_tls
+        return self.sites.get(host)
+
+    def choose(self, name: str) -> ssl.SSLContext | None:
+        """The TLS context for the name in a hello; None where nobody of that name is at home."""
+        return self._practice.choose(name) or self._identities.choose(name)

@@ -1,0 +1,66 @@
+"""The practice sites through the whole product: each by http and https, signing in with another site from browser to server and from server to
+server, both in the captures, and what they cost before anybody visits them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from e2e_running import Dashboard, Running, until
+
+from inspector.lab.sites.practice import SITES, PracticeSite
+
+SHOP, IDENTITY = "https://shop.inspector.test", "https://login.identity.test"
+
+
+@pytest.fixture(scope="module")
+def visitor(running: Running) -> Iterator[requests.Session]:
+    """A program that goes through the proxy, trusts its authority and asks for pages."""
+    with requests.Session() as session:
+        session.trust_env = False
+        session.proxies = {"http": running.proxy_url, "https": running.proxy_url}
+        session.verify = str(running.ca)
+        yield session
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
+def test_before_anybody_comes_they_cost_little(running: Running) -> None:
+    status = Path(f"/proc/{running.status['children']['lab']}/status").read_text()
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    assert found
+    assert int(found[1]) < 45_000  # with the shop built it has some 75 MB
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
+def test_each_is_served(visitor: requests.Session, site: PracticeSite, scheme: str) -> None:
+    answer = visitor.get(f"{scheme}://{site.host}/")
+    assert answer.status_code == 200
+    assert answer.headers["Server"] == "Inspector practice site"
+
+
+def test_signing_in_with_another_site_is_captured_whole(
+    visitor: requests.Session, dashboard: Dashboard
+) -> None:
+    def token(page: str) -> str:
+        found = re.search(r'name="token" value="([^"]+)"', page)
+        assert found
+        return found[1]
+
+    start = visitor.get(f"{SHOP}/log-in")
+    there = visitor.post(f"{SHOP}/log-in/identity", {"token": token(start.text)})
+    where = re.search(r'name="next" value="([^"]+)"', there.text)
+    assert where
+    form = {"token": token(there.text), "next": where[1].replace("&amp;", "&"), "login": "ada"}
+    asked = visitor.post(f"{IDENTITY}/log-in", {**form, "password": "salt and rope"})
+    end = visitor.post(asked.url, {"token": token(asked.text), "answer": "yes"})
+    assert (end.url, "Good day, Ada Quay" in end.text) == (f"{SHOP}/account", True)
+
+    def paths() -> set[str]:
+        rows = dashboard.json("/api/v1/exchanges?limit=200")["rows"]
+        return {row["path"] for row in rows if row["host"] == "login.identity.test"}
+
+    until(lambda: {"/oauth/token", "/oauth/keys", "/oauth/userinfo"} <= paths(), "what the shop asked")
