@@ -12,7 +12,7 @@ from typing import Literal
 from inspector.exchange.model import NO_BODY, Body, Piece
 
 Keep = Callable[[bytes], Piece | None]
-Note = Literal["", "capped", "lost", "off", "same"]
+Note = Literal["", "capped", "lost", "off", "same", "absent"]
 
 
 class Tap:

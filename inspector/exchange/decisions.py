@@ -72,6 +72,21 @@ DECISIONS: dict[str, Act] = {
     "trace-begun": Act(
         "The field traceparent was added, since this app tells by OpenTelemetry what it does: its trace is this exchange.", True
     ),
+    "imported": Act(
+        "This did not pass through this Inspector: it was read from a file, {detail}. What the file doesn't say is not known here; "
+        "bodies stand in such files without their content coding and were packed again.",
+        False,
+    ),
+    "imported-own": Act(
+        "This did not pass here: it was read from a file, {detail}, and is as another Inspector had captured it.", False
+    ),
+    "app-asked": Act(
+        "The field Inspector-Exchange was added, since this app asked for it: by its number the app tells what it did for this request.",
+        True,
+    ),
+    "trace-begun": Act(
+        "The field traceparent was added, since this app tells by OpenTelemetry what it does: its trace is this exchange.", True
+    ),
     "credentials-removed": Act("The proxy log-in was checked and not passed on.", True, "RFC 9110 §11.7.1"),
 }
 

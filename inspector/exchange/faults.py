@@ -180,6 +180,11 @@ FAULTS: dict[str, Explanation] = {
         "Close some connections, or raise the limit in the settings.",
         503,
     ),
+    "import-failed": Explanation(
+        "There was no answer. The file that this was imported from says: {detail}.",
+        "Whoever made the file knows more: it was not seen from here.",
+        0,
+    ),
     "internal": Explanation(
         "Inspector itself made a mistake here: {detail}.",
         "The exchange is kept. Please report it with what the terminal says.",

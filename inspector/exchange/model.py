@@ -47,7 +47,7 @@ class Body(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `size` counts all bytes that passed, `wire` those on the wire with framing; `inline` or `pieces`
     hold what was captured. `note` says why that is less than `size`: `capped` (over the limit),
     `lost` (the archive could not keep up, or the disk was full), `off` (capturing was paused), `same` (passed on unchanged: read
-    the other leg's). `complete` is False while it is on its way, and for ever if it was cut off.
+    the other leg's), `absent` (it is not in the file that this was imported from). `complete` is False while it is on its way, and for ever if it was cut off.
     """
 
     size: int = 0
@@ -55,7 +55,7 @@ class Body(msgspec.Struct, frozen=True, array_like=True, gc=False):
     inline: bytes = b""
     pieces: tuple[Piece, ...] = ()
     complete: bool = True
-    note: Literal["", "capped", "lost", "off", "same"] = ""
+    note: Literal["", "capped", "lost", "off", "same", "absent"] = ""
 
     @property
     def captured(self) -> int:
@@ -184,7 +184,9 @@ class Summary(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Exchange(Summary, frozen=True, array_like=True, gc=False):
-    """One request and what came of it, whole. `parent` is the exchange this one was made from (repeat, redirect by rule)."""
+    """One request and what came of it, whole. `parent` is the exchange this one was made from (repeat, redirect by rule), `imported` what
+    the file said that it was read from, as JSON without its bodies.
+    """
 
     client_leg: Leg | None = None
     server_leg: Leg | None = None
@@ -192,6 +194,7 @@ class Exchange(Summary, frozen=True, array_like=True, gc=False):
     decisions: tuple[Decision, ...] = ()
     error: Fault | None = None
     parent: bytes = b""
+    imported: bytes = b""
 
 
 class HandshakeMessage(msgspec.Struct, frozen=True, array_like=True, gc=False):

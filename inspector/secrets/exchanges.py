@@ -46,6 +46,7 @@ def hide_exchange(hider: Hider, exchange: Exchange) -> Exchange:
         change=-1 - exchange.change,  # so that nobody who keeps what was found on it takes one for the other
         client_leg=_hide_leg(hider, exchange.client_leg),
         server_leg=_hide_leg(hider, exchange.server_leg),
+        imported=hider.body(exchange.imported, "application/json"),
     )
 
 

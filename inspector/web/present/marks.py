@@ -22,6 +22,8 @@ def body_marks(body: Body, *, open: bool = False) -> tuple[str, ...]:
         )
     elif body.note == "off":
         marks.append(f"Capturing was paused: {size(body.size)} were passed on and not kept.")
+    elif body.note == "absent":
+        marks.append(f"The body ({size(body.size)}) is not in the file that this was imported from.")
     if not body.complete:
         marks.append(
             f"Still on its way: {size(body.size)} so far." if open else f"Cut off after {size(body.size)}."

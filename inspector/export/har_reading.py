@@ -1,0 +1,417 @@
+"""An entry of a HAR file as an exchange: from any browser or tool, and from our own files without loss.
+
+What a file doesn't say stays unsaid. What is odd in it is mended where that is possible, with a note of where and what was expected.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import json
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from urllib.parse import quote_plus
+
+import msgspec
+
+from inspector.exchange.agents import agent_name
+from inspector.exchange.mark import NO_MARK, Mark
+from inspector.exchange.model import (
+    NO_BODY,
+    Body,
+    Connection,
+    Exchange,
+    Fault,
+    Kind,
+    Leg,
+    Message,
+    Resource,
+    Timeline,
+)
+from inspector.exchange.resources import media_type, resource_kind
+from inspector.export.addresses import parts, safe
+from inspector.export.har_entry import text_bytes
+from inspector.export.named import WrongError, from_json
+from inspector.secrets.exchanges import PACK
+
+Note = Callable[[str, str], None]
+NO_ID = bytes(16)
+_LONGEST_PATH = 2048
+_CHARSETS = ("iso8859", "cp12", "gb", "shift_jis", "euc", "big5", "koi8", "utf-16", "cp949", "cp932")
+_KINDS: dict[str, Resource] = {
+    "document": "page", "stylesheet": "style", "script": "script", "image": "image", "font": "font", "media": "media",
+    "xhr": "data", "fetch": "data", "websocket": "socket", "eventsource": "socket",
+}  # fmt: skip
+
+
+class Read(NamedTuple):
+    """What an entry tells. Ids are those of the file, or zeros: whoever keeps it gives new ones. `own` says that a file of ours told it."""
+
+    exchange: Exchange
+    connections: tuple[Connection, ...] = ()
+    own: bool = False
+    mark: Mark = NO_MARK
+
+
+def read_entry(entry: Mapping[str, Any], note: Note, page: Mapping[str, Any] | None = None) -> Read:
+    """The exchange of an entry; `page` is the one that it belongs to. `note` is told a JSON pointer (below the entry) and what was expected there. Raises WrongError where nothing can be made of it."""
+    own = entry.get("_inspector")
+    if isinstance(own, Mapping) and "exchange" in own:
+        try:
+            return _read_own(entry, own)
+        except WrongError as wrong:
+            note(f"/_inspector/exchange{wrong.pointer}", wrong.expected)
+    return Read(_read_foreign(entry, note, page), mark=Mark(comment=_said(entry, "comment")))
+
+
+# -- our own
+
+
+def _read_own(entry: Mapping[str, Any], own: Mapping[str, Any]) -> Read:
+    told = own["exchange"]
+    if isinstance(told, Mapping):
+        for name in ("client_leg", "server_leg"):
+            _fill_bodies(told.get(name), entry)
+    exchange = from_json(told, Exchange)
+    lines = own.get("connections", [])
+    connections = tuple(from_json(each, Connection) for each in lines) if isinstance(lines, list) else ()
+    if own.get("imported") is True:
+        exchange = msgspec.structs.replace(exchange, imported=_remains(entry, own.get("page")))
+    mark = from_json(own["mark"], Mark) if "mark" in own else Mark(comment=_said(entry, "comment"))
+    return Read(exchange, connections, own=True, mark=mark)
+
+
+def _fill_bodies(leg: Any, entry: Mapping[str, Any]) -> None:
+    """Bodies that stand elsewhere in the entry, put where their record has them."""
+    for half, place in (("request", ("request", "postData")), ("response", ("response", "content"))):
+        message = leg.get(half) if isinstance(leg, Mapping) else None
+        body = message.get("body") if isinstance(message, Mapping) else None
+        if isinstance(body, dict) and isinstance(body.get("inline"), Mapping):
+            there: Any = entry.get(place[0])
+            there = there.get(place[1]) if isinstance(there, Mapping) else None
+            data = text_bytes(there) if isinstance(there, Mapping) else None
+            body["inline"] = base64.b64encode(data or b"").decode("ascii")
+
+
+# -- any other
+
+
+def _read_foreign(entry: Mapping[str, Any], note: Note, page: Mapping[str, Any] | None) -> Exchange:
+    asked, answered = _object(entry, "request"), entry.get("response")
+    url = asked.get("url")
+    if not isinstance(url, str) or not url:
+        raise WrongError("/request/url", "an address")
+    try:
+        scheme, host, port, path = parts(url)
+    except ValueError:
+        raise WrongError("/request/url", "an address") from None
+    if not host:
+        raise WrongError("/request/url", "an address with a host")
+    method = asked.get("method")
+    if not isinstance(method, str) or not method:
+        note("/request/method", "a method")
+        method = "GET"
+    if not isinstance(answered, Mapping):
+        note("/response", "an object")
+        answered = {}
+    status = _status(answered, note)
+    timeline, duration = _times(entry, note)
+    request = _request(asked, _word(method), path, note)
+    response = _response(answered, status, note) if status else None
+    fields = {each.name.lower(): each.value for each in request.fields}
+    media = media_type(_first(response, b"content-type")) if response is not None else ""
+    kind: Kind = "websocket" if scheme in ("ws", "wss") or "_webSocketMessages" in entry else "http"
+    failed = (
+        None if status else Fault("import-failed", "network", "response-head", None, _why(answered, entry))
+    )
+    return Exchange(
+        id=NO_ID, change=0, state="done" if status else "failed", kind=kind, origin="import", started=_moment(entry, note), duration=duration,
+        method=_word(method), scheme=scheme[:20], host=host[:1000], port=port, path=path[:_LONGEST_PATH], version=_version(asked), status=status,
+        reason=_line(_said(answered, "statusText")).decode("latin-1")[:1000], media=media, resource=_resource(entry, fields, media),
+        request_size=request.body.size, response_size=response.body.size if response is not None else 0, client="",
+        agent=agent_name(fields.get(b"user-agent", b"")), protection="decrypted" if scheme in ("https", "wss") else "none",
+        tls="", remote=_said(entry, "serverIPAddress").strip("[]")[:100], changed=False, fault=failed.code if failed else "", findings=0,
+        client_leg=Leg(b"", request, response), timeline=timeline, error=failed, imported=_remains(entry, page),
+    )  # fmt: skip
+
+
+def _object(given: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = given.get(name)
+    if not isinstance(value, Mapping):
+        raise WrongError(f"/{name}", "an object")
+    return value
+
+
+def _said(given: Mapping[str, Any], name: str) -> str:
+    value = given.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _word(text: str) -> str:
+    return safe(_line(text)).replace("%20", "")[:100] or "GET"
+
+
+def _line(text: str) -> bytes:
+    """A text as bytes of one line of a head."""
+    flat = text.replace("\r", " ").replace("\n", " ")
+    try:
+        return flat.encode("latin-1")
+    except UnicodeEncodeError:
+        return flat.encode("utf-8", "replace")
+
+
+def _status(answered: Mapping[str, Any], note: Note) -> int:
+    status = answered.get("status", 0)
+    if isinstance(status, bool) or not isinstance(status, (int, float)) or not 0 <= status < 1000:
+        note("/response/status", "a number from 100 to 999, or 0 for none")
+        return 0
+    return int(status) if status >= 100 else 0
+
+
+def _why(answered: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
+    for place in (answered, entry):
+        for name in ("_error", "_errorText", "_failureText", "comment"):
+            if _said(place, name):
+                return _said(place, name)[:500]
+    return "nothing about why"
+
+
+def _moment(entry: Mapping[str, Any], note: Note) -> float:
+    text = _said(entry, "startedDateTime")
+    try:
+        when = datetime.fromisoformat(text)
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        note("/startedDateTime", "a moment such as 2026-01-31T12:00:00.000Z")
+        return 0.0
+
+
+def _version(asked: Mapping[str, Any]) -> str:
+    said = _said(asked, "httpVersion").upper()
+    if said in ("H2", "HTTP/2", "HTTP/2.0", "HTTP/2+QUIC/43", "SPDY"):
+        return "HTTP/2"
+    if said.startswith(("H3", "HTTP/3")):
+        return "HTTP/3"
+    return said if said in ("HTTP/1.0", "HTTP/0.9") else "HTTP/1.1"
+
+
+def _resource(entry: Mapping[str, Any], fields: Mapping[bytes, bytes], media: str) -> Resource:
+    return _KINDS.get(_said(entry, "_resourceType")) or resource_kind(
+        fields.get(b"sec-fetch-dest", b""), media
+    )
+
+
+# -- messages
+
+
+def _request(asked: Mapping[str, Any], method: str, path: str, note: Note) -> Message:
+    target = safe(path.encode("utf-8", "replace")) if not path.isascii() or " " in path else path
+    start = f"{method} {_line(target).decode('latin-1')} {_version(asked)}".encode("latin-1")
+    head = _head(start, asked, "/request", note)
+    posted = asked.get("postData")
+    if not isinstance(posted, Mapping):
+        size = _size(asked, "bodySize")
+        return Message(head, Body(size, size, note="absent") if size else NO_BODY)
+    data = _text(posted, "/request/postData", note)
+    if data is None and isinstance(posted.get("params"), list):
+        data = _form(posted["params"])
+    return Message(head, _body(data, _size(asked, "bodySize")))
+
+
+def _form(params: list[Any]) -> bytes:
+    named = [each for each in params if isinstance(each, Mapping)]
+    return "&".join(
+        f"{quote_plus(_said(each, 'name'), errors='replace')}={quote_plus(_said(each, 'value'), errors='replace')}"
+        for each in named
+    ).encode()
+
+
+def _response(answered: Mapping[str, Any], status: int, note: Note) -> Message:
+    reason = _line(_said(answered, "statusText"))
+    start = f"{_version(answered)} {status} ".encode() + reason
+    head = _head(start.rstrip(b" ") if not reason else start, answered, "/response", note)
+    place = answered.get("content")
+    if not isinstance(place, Mapping):
+        return Message(head, _body(None, _size(answered, "bodySize")))
+    data = _text(place, "/response/content", note)
+    message = Message(head)
+    charset = _charset(_first(message, b"content-type"))
+    if data is not None and charset and place.get("encoding") != "base64":
+        data = _as_charset(data, charset)
+    size = _size(place, "size") or _size(answered, "bodySize")
+    return Message(head, _body(_packed(data, message), size))
+
+
+def _head(start: bytes, said: Mapping[str, Any], at: str, note: Note) -> bytes:
+    lines = [start]
+    fields = said.get("headers", [])
+    if not isinstance(fields, list):
+        note(f"{at}/headers", "a list")
+        fields = []
+    for number, each in enumerate(fields):
+        if (
+            not isinstance(each, Mapping)
+            or not isinstance(each.get("name"), str)
+            or not isinstance(each.get("value"), str)
+        ):
+            note(f"{at}/headers/{number}", "an object with name and value, both texts")
+            continue
+        name = _line(each["name"]).strip()
+        if not name or name.startswith(b":"):
+            continue  # HTTP/2's own, such as :path; the start line has them
+        values = each["value"].split("\n")  # Chrome writes several Set-Cookie fields into one
+        lines.extend(name + b": " + _line(value).strip() for value in values)
+    return b"\r\n".join(lines) + b"\r\n\r\n"
+
+
+def _text(place: Mapping[str, Any], at: str, note: Note) -> bytes | None:
+    """The bytes of a body; None where the file has none."""
+    said = place.get("text")
+    if said is None:
+        return None
+    if not isinstance(said, str):
+        note(f"{at}/text", "a text")
+        return None
+    if place.get("encoding") not in (None, "", "base64"):
+        note(f"{at}/encoding", '"base64", or nothing')
+    elif place.get("encoding") == "base64":
+        try:
+            return base64.b64decode(said, validate=True)
+        except (binascii.Error, ValueError):
+            note(f"{at}/text", "base64")
+            return None
+    return said.encode("utf-8", "surrogatepass")
+
+
+def _size(place: Mapping[str, Any], name: str) -> int:
+    size = place.get(name)
+    ok = (
+        isinstance(size, (int, float))
+        and not isinstance(size, bool)
+        and math.isfinite(size)
+        and 0 < size < 2**53
+    )
+    return int(size) if ok else 0  # type: ignore[arg-type]  # a number, if it is ok
+
+
+def _body(data: bytes | None, size: int) -> Body:
+    if data is None:
+        return Body(size, size, note="absent") if size else NO_BODY
+    return Body(len(data), len(data), data)
+
+
+def _packed(data: bytes | None, message: Message) -> bytes | None:
+    """A body with the content coding that its head names, which such files have taken off."""
+    coding = _first(message, b"content-encoding").decode("latin-1").strip().lower()
+    pack = PACK.get(coding)
+    return pack(data) if data and pack else data
+
+
+def _first(message: Message, name: bytes) -> bytes:
+    return next((each.value for each in message.fields if each.name.lower() == name), b"")
+
+
+def _charset(content_type: bytes) -> str:
+    """The charset that a Content-Type names, if it is one that isn't UTF-8 and that texts are written in."""
+    for parameter in content_type.decode("latin-1").split(";")[1:]:
+        name, _, value = parameter.strip().partition("=")
+        if name.lower() == "charset":
+            try:
+                found = codecs.lookup(value.strip("\"' ")[:40]).name
+            except (LookupError, ValueError, UnicodeError):
+                return ""
+            return found if found.startswith(_CHARSETS) else ""
+    return ""
+
+
+def _as_charset(data: bytes, charset: str) -> bytes:
+    """A text in the charset that its head names, if that has all its characters and gives them back."""
+    try:
+        made = data.decode().encode(charset)
+        return made if made.decode(charset).encode() == data else data
+    except UnicodeError:
+        return data
+
+
+# -- times
+
+
+def _times(entry: Mapping[str, Any], note: Note) -> tuple[Timeline, float | None]:
+    given = entry.get("timings")
+    if not isinstance(given, Mapping):
+        note("/timings", "an object")
+        given = {}
+    spans = {
+        name: _milliseconds(given.get(name))
+        for name in ("blocked", "dns", "connect", "ssl", "send", "wait", "receive")
+    }
+    times: dict[str, float] = {}
+    now = spans["blocked"] or 0.0
+    for name, begin, end in _PHASES:
+        took = spans[name]
+        if took is None:
+            continue
+        times |= {begin: now, end: now + took}
+        if name == "connect" and spans["ssl"] is not None:
+            begun = now + max(0.0, took - spans["ssl"])
+            times |= {"connect_end": begun, "tls_start": begun, "tls_end": now + took}
+        now += took
+    if "send_end" in times:
+        times["request_end"] = times["send_end"]
+    if "response_start" not in times and "response_end" in times:
+        times["response_start"] = now
+    total = _milliseconds(entry.get("time"))
+    times.pop("_", None)
+    return Timeline(**times), total if total is not None else now
+
+
+_PHASES = (
+    ("dns", "dns_start", "dns_end"),
+    ("connect", "connect_start", "connect_end"),
+    ("send", "send_start", "send_end"),
+    ("wait", "_", "response_start"),
+    ("receive", "response_start", "response_end"),
+)
+
+
+def _milliseconds(value: Any) -> float | None:
+    """A span in seconds; None for -1 and for what is no number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e12:
+        return None
+    return value / 1000
+
+
+# -- what we have no place for
+
+
+def _remains(entry: Mapping[str, Any], page: Any) -> bytes:
+    """The entry as the file had it, without its bodies, so that it can be written again as it was."""
+    kept = {name: value for name, value in entry.items() if name not in ("_inspector", "_page")}
+    if isinstance(page, Mapping):
+        kept["_page"] = page
+    for half, name in (("request", "postData"), ("response", "content")):
+        message = kept.get(half)
+        place = message.get(name) if isinstance(message, Mapping) else None
+        if isinstance(message, Mapping) and isinstance(place, Mapping) and isinstance(place.get("text"), str):
+            kept[half] = {**message, name: _without_text(place, half, message)}
+    try:
+        return msgspec.json.encode(kept)
+    except (UnicodeEncodeError, msgspec.MsgspecError, ValueError):  # half of a surrogate pair
+        return json.dumps(kept).encode()
+
+
+def _without_text(place: Mapping[str, Any], half: str, message: Mapping[str, Any]) -> dict[str, Any]:
+    """What is beside a text, and how to make it again from the body."""
+    rest = {name: value for name, value in place.items() if name != "text"} | {"_text": True}
+    if half == "request" or place.get("encoding") == "base64":
+        return rest
+    charset = _charset(_first(Message(_head(b"", message, "", _unsaid)), b"content-type"))
+    data = place["text"].encode("utf-8", "surrogatepass")
+    return rest | {"_charset": charset} if charset and _as_charset(data, charset) != data else rest
+
+
+def _unsaid(pointer: str, expected: str) -> None:
+    """It was said when the message was read."""
