@@ -71,7 +71,7 @@ def open_engine(path: Path, *, timeout: float = 2.0) -> sa.Engine:
 def prepare(line: Line, path: Path, *, network: bool = False) -> None:
     """Make the database if it isn't there, and bring it to today's shape if it is older."""
     private_folder(path.parent)
-    _private_file(path)
+    private_file(path)
     engine = open_engine(path, timeout=10.0)
     try:
         with engine.connect() as connection:
@@ -124,7 +124,7 @@ def immediate(connection: sa.Connection) -> Iterator[None]:
     connection.exec_driver_sql("COMMIT")
 
 
-def _private_file(path: Path) -> None:
+def private_file(path: Path) -> None:
     """Made before SQLite makes it, so that its log, too, is only its owner's."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

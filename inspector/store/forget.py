@@ -20,6 +20,7 @@ from pathlib import Path
 
 from inspector.store.frames import segment_path, segments
 from inspector.store.index import Index, KnownEngine
+from inspector.store.reports import Reports
 from inspector.store.wordbooks import words_path
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,9 @@ class Forgetting:
             self._unlink(engine)
         for broken in self._captures.glob("index.db.damaged-*"):
             _unlink(broken)
+        reports = Reports(self._captures.parent)
+        reports.forget()
+        reports.close()
         with self._index.writing():
             self._index.set_fact("forgotten", str(self.generation))
         self._index.shrink()
