@@ -48,6 +48,15 @@ TABS = {
     "timing": "Timing",
     "checks": "Checks",
 }
+KEYS = {
+    "story": 1,
+    "messages": 2,
+    "sees": 3,
+    "connection": 4,
+    "timing": 5,
+    "checks": 6,
+    "server": 7,
+}  # one that is missing leaves a gap
 VIEWS = {"pretty": "Pretty", "raw": "Raw", "hex": "Hex"}
 SIDE_WORDS = {"browser": "Browser's side", "site": "Site's side", "changes": "What changed"}
 TabContext = Callable[[Captures, Exchange, "Asked"], dict[str, Any]]
@@ -131,6 +140,7 @@ def blueprint(captures: Captures, chains: Chains, checker: Checker) -> Blueprint
             lost=lost,
             asked=asked,
             tabs=tabs,
+            keys=KEYS,
             overview=overview(exchange),
             timing=timing(exchange),
             older=older.hex() if older else None,
