@@ -31,6 +31,7 @@ from inspector.explain.refusals import History
 from inspector.filter.tree import EVERYTHING, Node, is_everything
 from inspector.store.access import Access
 from inspector.store.database import StoreProblem, captures_folder, index_path
+from inspector.store.earlier import earlier_like
 from inspector.store.feed import Feed
 from inspector.store.finding import Finder, Found, asks_for_marks
 from inspector.store.marks import Marks
@@ -149,6 +150,11 @@ class Captures:
         newer = sa.select(_X.id).where(_X.id > id).order_by(_X.id.asc()).limit(1)
         with self._access.reading() as reading:
             return reading.execute(older).scalar(), reading.execute(newer).scalar()
+
+    def earlier_like(self, id: bytes) -> bytes | None:
+        """The id of the newest exchange before one that asked for the same address in the same way."""
+        with self._access.reading() as reading:
+            return earlier_like(reading, id)
 
     def totals(self) -> Totals:
         """How much there is; counted per segment, so a million exchanges cost no more than ten."""

@@ -208,6 +208,13 @@ class FakeCaptures:
         newer = [each for each in ids if each > id]
         return (older[-1] if older else None, newer[0] if newer else None)
 
+    def earlier_like(self, id: bytes) -> bytes | None:
+        def asked(one: Exchange) -> tuple[str, str, str, int, str]:
+            return one.method, one.scheme, one.host, one.port, one.path
+
+        own = self.exchanges[id]
+        return max((each for each, one in self.exchanges.items() if each < id and asked(one) == asked(own)), default=None)  # fmt: skip
+
     def totals(self) -> Totals:
         rows = self.rows()
         ends = (rows[0].started, rows[-1].started) if rows else (None, None)
