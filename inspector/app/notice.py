@@ -42,6 +42,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     proxy_auth: bool = False
     children: dict[str, int] = {}
     restarts: dict[str, int] = {}
+    lessons: tuple[str, ...] = ()
 
     @property
     def proxy(self) -> Address:

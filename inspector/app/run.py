@@ -132,6 +132,7 @@ def _running(supervisor: Supervisor, settings: RunSettings, started: float) -> n
         reverse=settings.reverse, proxy_auth=bool(settings.proxy_auth),
         upstream=without_password(settings.upstream_proxy), upstream_found_in=settings.upstream_found_in,
         upstream_ca=settings.upstream_ca, only=settings.only, passthrough=settings.passthrough,
+        lessons=settings.lessons,
         children=supervisor.children, restarts=dict(supervisor.restarts),
     )  # fmt: skip
 

@@ -54,6 +54,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     limits: Limits = Limits()
     timeouts: Timeouts = Timeouts()
     retention: Retention = Retention()
+    lessons: tuple[str, ...] = ()
 
     @property
     def certs(self) -> Path:

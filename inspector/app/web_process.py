@@ -24,6 +24,7 @@ from inspector.web.browse import OpenWindow
 from inspector.web.server import serve
 from inspector.web.settings import WebSettings
 from inspector.web.tickets import sign_in_url
+from inspector.web.warm import warm_later
 
 
 def main() -> None:
@@ -42,6 +43,7 @@ def main() -> None:
         check_up=partial(_check_up, settings),
     )
     child.ready(link=sign_in_url(settings.run, dashboard(settings)))
+    warm_later(built.app)
     serve(built, child.sockets("web"), told, stop)
 
 
@@ -85,6 +87,7 @@ def _web_settings(settings: RunSettings) -> WebSettings:
         program=program,
         home_option=command(root=Path(settings.home)).removeprefix(program),
         version=__version__,
+        lessons=settings.lessons,
     )
 
 

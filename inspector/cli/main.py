@@ -33,6 +33,7 @@ COMMANDS = {
     "doctor": Entry(
         "inspector.cli.doctor", "Find out why nothing appears, or why HTTPS fails, and say what to do."
     ),
+    "lesson": Entry("inspector.cli.lesson", "List lessons, check one of your own, show one to a class."),
     "status": Entry("inspector.cli.status", "Say whether Inspector runs, where, and how it is."),
     "ca": Entry("inspector.cli.ca", "The certificate authority: where it is, who trusts it, a new one."),
     "cert": Entry(

@@ -49,6 +49,9 @@ from inspector.web.certificates.visits import Visits
 from inspector.web.checker import Checker
 from inspector.web.control import Control
 from inspector.web.lamp import Board, Lamps
+from inspector.web.lessons import pages as lessons
+from inspector.web.lessons.keeper import Keeper
+from inspector.web.lessons.library import Library
 from inspector.web.places import static_folder, templates_folder
 from inspector.web.present.refusals import Refusals
 from inspector.web.roots import Roots
@@ -84,6 +87,7 @@ def create_dashboard(
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     keys = Keys.load_or_create(Path(settings.run))
+    real = captures
     veil = Veil(captures, token_bytes(16))
     captures = cast("Captures", veil)
     lamps = Lamps(boards, control.read)
@@ -106,7 +110,10 @@ def create_dashboard(
         start.blueprint(settings, captures),
         tour.blueprint(captures),
         learn.blueprint(),
-        traffic.blueprint(settings, captures, saved),
+        lessons.blueprint(lessons.Classroom(Library(settings.lessons), Keeper(control), real, captures)),
+        traffic.blueprint(settings, captures, saved, marked),
+        marking.blueprint(marked),
+        removing.blueprint(captures, feeder),
         filtering.blueprint(captures, saved),
         exchange.blueprint(captures, both, checker),
         sites.blueprint(captures, checker),

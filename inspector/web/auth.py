@@ -14,12 +14,12 @@ from flask import (
     render_template,
     request,
     session,
-    url_for,
 )
 from werkzeug.wrappers import Response as AnyResponse
 
 from inspector.web.errors import Refusal
 from inspector.web.guard import csrf_token, signed_in
+from inspector.web.navigation import back_to
 from inspector.web.tickets import Keys, Outcome
 
 _AGAIN = "In a terminal on the computer where Inspector runs, type:  inspector open"
@@ -57,7 +57,7 @@ def blueprint(keys: Keys) -> Blueprint:
         outcome = keys.redeem(request.args.get("ticket", ""))
         if outcome != "good":
             if signed_in():
-                return redirect(url_for("start.home"), 303)
+                return redirect(back_to(request.args.get("next")), 303)
             title, sentence = _REFUSALS[outcome]
             raise Refusal(403, title, sentence, _AGAIN)
         session.permanent = True
@@ -65,7 +65,7 @@ def blueprint(keys: Keys) -> Blueprint:
         csrf_token()  # now, and not on the first pages: two at once would each make their own
         # A page that goes on by itself, not a redirect: when the link was clicked on another site's page, a browser
         # would not send a SameSite=Strict cookie along with the redirect that follows.
-        return make_response(render_template("signed-in.html", next=url_for("start.home")))
+        return make_response(render_template("signed-in.html", next=back_to(request.args.get("next"))))
 
     @auth.post("/sign-out")
     def sign_out() -> AnyResponse:

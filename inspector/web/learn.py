@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template
 
 from inspector.explain import glossary
 
 
 def blueprint() -> Blueprint:
     learn = Blueprint("learn", __name__, url_prefix="/learn")
-
-    @learn.get("")
-    def start() -> Response:
-        return redirect(url_for("learn.words"))
 
     @learn.get("/glossary")
     def words() -> str:

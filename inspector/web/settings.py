@@ -12,7 +12,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     it may be reached under, `proxies` what the proxy listens on, `ca_path` the authority's certificate and
     `captures_path` where captures lie, for the words on pages. `certs` is the authority's folder, `upstream_ca` the files of
     authorities that sites may be of too, `lab_root` that of the practice sites, which are there if `lab`. `program` is how one calls Inspector here, and
-    `home_option` what follows to mean this home, for commands on pages. `streams` limits the live feeds open at once.
+    `home_option` what follows to mean this home, for commands on pages. `streams` limits the live feeds open at once. `lessons` are folders
+    with lessons beside our own.
     """
 
     run: str
@@ -33,6 +34,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     streams: int = 24
     threads: int = 12
+    lessons: tuple[str, ...] = ()
 
     def command(self, words: str) -> str:
         """A command of ours as one would type it here, for this home."""

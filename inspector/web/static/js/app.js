@@ -2,10 +2,13 @@
 
 import "htmx.org";
 import { enableCopyButtons } from "./copy.js";
+import { enableComposer } from "./composer.js";
 import { followDisplaySwitches } from "./display.js";
 import { enableEscape } from "./escape.js";
 import { followLamp } from "./lamp.js";
 import { closeMenus } from "./menu.js";
+import { followLessons } from "./lesson.js";
+import { stepThroughShow } from "./show.js";
 import { enableSees } from "./sees.js";
 import { enableSteps } from "./steps.js";
 import { enableTabKeys } from "./tabs.js";
@@ -18,6 +21,7 @@ import "../../../../templates/proxy/probe.js";
 followDisplaySwitches(document);
 enableCopyButtons(document);
 closeMenus(document);
+enableComposer(document);
 enableEscape(document);
 followLamp(document);
 enableSees(document);
@@ -27,3 +31,5 @@ offerPictures(document);
 stepThroughPictures(document);
 followPresenter(document);
 offerWindows(document);
+followLessons(document);
+stepThroughShow(document);

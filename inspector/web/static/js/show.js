@@ -1,0 +1,48 @@
+// A lesson on a projector: one slide at a time by the arrow keys, as clickers send them too; N notes, F whole screen, O opens the address, R begins anew.
+
+export function stepThroughShow(root) {
+  const show = root.querySelector("[data-show]");
+  if (!show) return;
+  const slides = [...show.querySelectorAll("[data-slide]")];
+  const [back, on, notes, full] = ["back", "on", "notes", "full"].map((name) => root.querySelector(`[data-show-${name}]`));
+  const reset = root.querySelector("[data-show-reset]");
+  let at = 0;
+  let noted = false;
+
+  function go(to) {
+    at = Math.min(Math.max(to, 0), slides.length - 1);
+    slides.forEach((slide, number) => (slide.hidden = number !== at));
+    for (const each of show.querySelectorAll("[data-notes]")) each.hidden = !noted;
+    notes.setAttribute("aria-pressed", String(noted));
+    back.disabled = at === 0;
+    on.disabled = at === slides.length - 1;
+    history.replaceState(null, "", `#${at}`);
+  }
+
+  for (const button of [back, on, notes]) button.hidden = false;
+  full.hidden = !document.fullscreenEnabled;
+  back.addEventListener("click", () => go(at - 1));
+  on.addEventListener("click", () => go(at + 1));
+  notes.addEventListener("click", () => ((noted = !noted), go(at)));
+  full.addEventListener("click", whole);
+
+  const keys = {
+    ArrowRight: () => go(at + 1), ArrowLeft: () => go(at - 1), PageDown: () => go(at + 1), PageUp: () => go(at - 1),
+    Home: () => go(0), End: () => go(slides.length - 1),
+    n: () => notes.click(), f: whole, o: () => slides[at].querySelector("[data-show-open]")?.click(), r: () => reset.requestSubmit(),
+  };
+  root.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+    if (event.target.closest?.("input, select, textarea")) return;
+    const act = keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+  go(Number(location.hash.slice(1)) || 0);
+}
+
+function whole() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen?.();
+}

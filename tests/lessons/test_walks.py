@@ -1,0 +1,17 @@
+"""Every lesson, start to finish, by a real Chromium that does what the words say and nothing else; and no step ticks without it."""
+
+from __future__ import annotations
+
+import pytest
+from lessons_pupil import Pupil
+
+from inspector.lessons.course import load
+
+pytestmark = pytest.mark.browser
+
+LESSONS = load().lessons
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_a_lesson_is_done_by_what_it_says(pupil: Pupil, lesson):
+    pupil.take(lesson)
