@@ -30,7 +30,7 @@ _CA_PATHS = ("/ca.pem", "/ca.crt", "/ca.cer", "/ca.der", "/ca.p12", "/ca.mobilec
 def fault_page(talk: Http1, flow: Flow, status: int, extra: tuple[tuple[str, str], ...]) -> None:
     """Answer with the page that says what went wrong."""
     page = _render(talk, flow, "fault")
-    _send(talk, flow, Page(status, _reason(page, status), (*page.headers, *extra), page.body), failed=True)
+    send(talk, flow, Page(status, _reason(page, status), (*page.headers, *extra), page.body), failed=True)
 
 
 def own_page(talk: Http1, flow: Flow) -> None:
@@ -39,18 +39,18 @@ def own_page(talk: Http1, flow: Flow) -> None:
     head = flow.head
     assert head is not None
     if head.method == b"OPTIONS":
-        _send(talk, flow, Page(204, "No Content", (("Allow", "GET, HEAD, OPTIONS"),), b""))
+        send(talk, flow, Page(204, "No Content", (("Allow", "GET, HEAD, OPTIONS"),), b""))
         return
     if head.method not in (b"GET", b"HEAD"):
         text = b"Only GET and HEAD work here.\n"
-        _send(talk, flow, Page(405, "Method Not Allowed", (("Allow", "GET, HEAD, OPTIONS"), _PLAIN), text))
+        send(talk, flow, Page(405, "Method Not Allowed", (("Allow", "GET, HEAD, OPTIONS"), _PLAIN), text))
         return
     path = flow.path.partition("?")[0]
     if path == REVOCATIONS:
-        _send(talk, flow, Page(200, "OK", _CRL, talk.context.authority.revocations()))
+        send(talk, flow, Page(200, "OK", _CRL, talk.context.authority.revocations()))
         return
     subject: Subject = _PAGES.get(path, "ca" if path in _CA_PATHS else "not-found")
-    _send(talk, flow, _render(talk, flow, subject))
+    send(talk, flow, _render(talk, flow, subject))
 
 
 def is_last_hop(head: RequestHead) -> bool:
@@ -65,12 +65,12 @@ def last_hop(talk: Http1, flow: Flow) -> None:
     head = flow.head
     assert head is not None
     if head.method == b"OPTIONS":
-        _send(talk, flow, Page(204, "No Content", (), b""))
+        send(talk, flow, Page(204, "No Content", (), b""))
         return
     secret = (b"authorization", b"cookie", b"proxy-authorization")  # RFC 9110 §9.3.8
     lines = [b"%b: %b" % (name.title(), value) for name, value in head.fields if name not in secret]
     body = b"TRACE %b HTTP/1.%d\r\n%b\r\n\r\n" % (head.target, head.minor, b"\r\n".join(lines))
-    _send(talk, flow, Page(200, "OK", (("Content-Type", "message/http"),), body))
+    send(talk, flow, Page(200, "OK", (("Content-Type", "message/http"),), body))
 
 
 _CRL = (("Content-Type", "application/pkix-crl"), ("Cache-Control", "max-age=86400"))
@@ -131,7 +131,8 @@ def _reason(page: Page, status: int) -> str:
         return page.reason
 
 
-def _send(talk: Http1, flow: Flow, page: Page, *, failed: bool = False) -> None:
+def send(talk: Http1, flow: Flow, page: Page, *, failed: bool = False) -> None:
+    """Answer with a page in the site's place."""
     head = flow.head
     lines = [f"HTTP/1.1 {page.status} {page.reason}", f"Date: {formatdate(usegmt=True)}"]
     lines += [f"{name}: {value}" for name, value in page.headers]

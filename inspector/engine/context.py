@@ -13,6 +13,7 @@ from inspector.engine.opening import Opening
 from inspector.engine.pages import Renderer
 from inspector.engine.pool import Pool
 from inspector.engine.reporting import Reporting
+from inspector.engine.ruling import Ruling
 from inspector.engine.settings import Settings
 from inspector.exchange.ids import Ids
 from inspector.pki.leaves import Identity
@@ -79,6 +80,7 @@ class Context:
         self.local_sites = LocalSites(settings.local_sites) if settings.local_sites else None
         self._own: dict[str, bool] = {}
         self.opening = Opening(settings.only, settings.passthrough, self._is_ours)
+        self.ruling = Ruling(complain)
         self.streams: set[Stream] = set()
         self.clients: dict[str, int] = {}
         self.tasks: set[asyncio.Task[Any]] = set()

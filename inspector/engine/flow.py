@@ -35,6 +35,7 @@ from inspector.exchange.resources import media_type, resource_kind
 if TYPE_CHECKING:
     import asyncio
 
+    from inspector.engine.ruling import Ruled
     from inspector.engine.side import BrowserSide
     from inspector.engine.targets import Origin
     from inspector.engine.upstream import ServerConnection
@@ -77,6 +78,8 @@ class Flow:
     error: Fault | None = None
     up: Tap | None = None
     down: Tap | None = None
+    passed: Tap | None = None  # what the browser got of the body, where rules made that another one
+    ruled: Ruled | None = None
     up_trailers = b""
     trailers = b""
     malformed = b""
@@ -114,13 +117,13 @@ class Flow:
         self.client_turn = connection.turn
         self.client_request = head.raw if head is not None else b""
 
-    def decide(self, code: str, detail: str = "") -> None:
+    def decide(self, code: str, detail: str = "", rule: str = "") -> None:
         """Note something that Inspector did: what every proxy does without the time, the rest with it."""
-        if DECISIONS[code].routine:
+        if DECISIONS[code].routine and not rule:
             self.decisions += (_routine(code, detail),)
         else:
-            self.changed = True
-            self.decisions += (Decision(code, detail, "", time.perf_counter() - self.zero),)
+            self.changed = self.changed or not DECISIONS[code].routine
+            self.decisions += (Decision(code, detail, rule, time.perf_counter() - self.zero),)
 
     def progress(self) -> int:
         """Bytes of bodies so far, both ways: tells whether an open exchange has something new to show."""
@@ -191,6 +194,8 @@ class Flow:
         answer = None
         if self.client_response:
             body = down if self.down is None else _passed_on(down)
+            if self.passed is not None:
+                body = self.passed.body(final=self.finished)
             answer = Message(self.client_response, body, self.trailers)
         return Leg(
             self.client_connection,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from inspector.engine import answers
+from inspector.engine import answers, by_rule
 from inspector.engine.dial import DialError
 from inspector.engine.flow import Flow
 from inspector.engine.heads import (
@@ -43,6 +43,8 @@ from inspector.wire.rules import RULES
 if TYPE_CHECKING:
     from inspector.engine.client import ClientConnection
     from inspector.engine.context import Context
+    from inspector.engine.ruling import Ruled
+    from inspector.engine.shaping import Shaper
 
 PIPELINED = 4
 DIALING = 8
@@ -70,6 +72,7 @@ class Http1(BrowserSide):
         self._half_closed = False
         self._moved = -1
         self._taking = False
+        self._shaper: Shaper | None = None
 
     # -- bytes from the browser
 
@@ -142,6 +145,8 @@ class Http1(BrowserSide):
             flow.up.add(payload)
         if raw:
             self._out.append(raw)
+            if flow.ruled is not None and flow.ruled.up:
+                by_rule.pace(self, flow, len(raw))
         if reader.done:
             assert flow.up is not None
             flow.up.complete = True
@@ -154,15 +159,23 @@ class Http1(BrowserSide):
     def _push(self) -> None:
         """Send on what has gathered for the site; while there is no connection yet it waits, within bounds."""
         flow = self.flow
-        if flow is None or flow.server is None:
+        if flow is not None and flow.ruled is not None and flow.ruled.ending is not None:
+            self._out = []
+        elif flow is None or flow.server is None:
             if sum(map(len, self._out)) > self.context.limits.waiting_body:
                 self.connection.hold(DIALING)
-            return
-        out = self._out
-        data = out[0] if len(out) == 1 else b"".join(out)
-        self._out = []
-        flow.server.send(data)
-        flow.send_end = time.perf_counter()
+        else:
+            out = self._out
+            data = out[0] if len(out) == 1 else b"".join(out)
+            self._out = []
+            flow.server.send(data)
+            flow.send_end = time.perf_counter()
+
+    def go_on(self) -> None:
+        """The request need wait no longer; what has gathered of it goes as soon as there is a connection."""
+        self.connection.release(DIALING)
+        if self._out:
+            self._push()
 
     # -- a request
 
@@ -191,10 +204,30 @@ class Http1(BrowserSide):
             self._keep = self._keep and flow.request_done
             (answers.own_page if way.own else answers.last_hop)(self, flow)
             return
-        flow.server_request = request_head(flow, head, way, context)
+        if context.ruling.active:
+            way, flow.server_request = by_rule.ask(flow, head, way, self)
+            if flow.ruled is not None:
+                self._begin_ruled(flow, head, way, flow.ruled)
+                return
+        else:
+            flow.server_request = request_head(flow, head, way, context)
         self._out.append(flow.server_request)
         self._expect_body(flow)
-        self._find_server(flow, way.origin)
+        self.find_server(flow, way.origin)
+
+    def _begin_ruled(self, flow: Flow, head: RequestHead, way: Way, ruled: Ruled) -> None:
+        """The same where rules have a say: in the site's place, or after a while."""
+        if ruled.ending is None:
+            self._out.append(flow.server_request)
+        self._expect_body(flow)
+        if ruled.ending is not None:
+            if not flow.request_done and head.expects_continue:
+                self._keep = False  # nobody will ask for the body
+                by_rule.end(self, flow)
+        elif ruled.wait:
+            by_rule.wait(self, flow, way)
+        else:
+            self.find_server(flow, way.origin)
 
     def _expect_body(self, flow: Flow) -> None:
         if self._reader is None or self._reader.done:
@@ -210,11 +243,14 @@ class Http1(BrowserSide):
         flow.request_end = time.perf_counter()
         self._state = _WAIT
         self.connection.deadline = 0.0
-        if flow.response_done:
+        if flow.ruled is not None and flow.ruled.ending is not None:
+            by_rule.end(self, flow)
+        elif flow.response_done and self._shaper is None:
             self._push()
             self._finish(flow)
 
-    def _find_server(self, flow: Flow, origin: Origin) -> None:
+    def find_server(self, flow: Flow, origin: Origin) -> None:
+        """Serve the request by a connection that waits in the pool, or by a new one."""
         flow.origin = origin
         context = self.context
         if context.local_sites is not None:
@@ -260,8 +296,40 @@ class Http1(BrowserSide):
         if self.context.stopping or (self._half_closed and not self._pending):
             self._keep = False
         data = response_head(flow, head, keep=self._keep, dechunk=self.wants_payload_only)
+        if flow.ruled is not None or self.context.ruling.asks_responses:
+            data, self._shaper = by_rule.shape(
+                self, flow, head, data, has_body=reader is not None and not reader.done
+            )
+            if self._shaper is not None:
+                self.wants_payload_only = True
+                return b""
         flow.client_response = data
         return data if flow.mark is None else with_id(flow, data)
+
+    def respond(self, out: list[bytes]) -> None:
+        if self._shaper is None:
+            super().respond(out)
+        else:
+            self._shaper.take(b"".join(out))
+
+    def send(self, data: bytes) -> None:
+        """Bytes of a response that rules have let go."""
+        super().respond([data])
+
+    def shaped(self, flow: Flow) -> None:
+        """All of a response that rules had to do with has been sent."""
+        self._shaper = None
+        self.response_complete(flow)
+
+    def break_off(self, flow: Flow, fault: Fault) -> None:
+        """A rule ends the response here."""
+        by_rule.break_off(self, flow, fault)
+
+    def give_up(self, flow: Flow, fault: Fault) -> None:
+        """Put the exchange on record as one that ends here, without an answer or in the middle of one."""
+        flow.error = fault
+        self._keep = False
+        self._close_flow(flow, "failed")
 
     def pass_interim(self, flow: Flow, head: ResponseHead) -> bytes:
         """A 1xx response as the browser gets it; none for HTTP/1.0 (RFC 9110 §15.2)."""
@@ -271,8 +339,10 @@ class Http1(BrowserSide):
         return data
 
     def response_complete(self, flow: Flow) -> None:
-        """All of the response has been passed on."""
-        if flow.request_done:
+        """All of the response has come, and been passed on unless rules hold it."""
+        if self._shaper is not None:
+            self._shaper.end()
+        elif flow.request_done:
             self._finish(flow)
         elif (
             flow.server is None
@@ -306,6 +376,9 @@ class Http1(BrowserSide):
     def _close_flow(self, flow: Flow, state: str) -> None:
         """Let go of the flow and put it on record."""
         flow.finished = True
+        if self._shaper is not None:
+            self._shaper.drop()
+            self._shaper = None
         server, self.flow = flow.server, None
         reusable = server is not None and state == "done" and server.reusable(flow)
         self._out = []
@@ -477,7 +550,7 @@ class Http1(BrowserSide):
             return
         if flow.dialing is not None:
             flow.dialing.cancel()
-        if not flow.response_done:
+        if not flow.response_done or self._shaper is not None:
             stage: Stage = (
                 "response-body"
                 if flow.response is not None

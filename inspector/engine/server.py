@@ -87,13 +87,14 @@ class Engine:
         self._tick()
 
     def apply(self, wishes: Mapping[str, Any]) -> None:
-        """Take settings that were changed while running: `capturing`, `left_encrypted`, `forget`."""
+        """Take settings that were changed while running: `capturing`, `left_encrypted`, `rules`, `forget`."""
         self.ledger.capturing = self.settings.capture and bool(wishes.get("capturing", True))
         if not self.ledger.capturing:
             for stream in self.context.streams:
                 stream.forget_tap()  # what passes during a pause is nobody's business
         if self.context.opening.choose(wishes.get("left_encrypted", [])):
             self._close_what_is_to_be_left()
+        self.context.ruling.choose(wishes.get("rules", []))
         self.context.reporting.choose(wishes.get("apps", {}), wishes.get("traced", {}))
         generation = int(wishes.get("forget", 0))
         if self._forgotten is not None and generation > self._forgotten and self._roll is not None:

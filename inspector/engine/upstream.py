@@ -262,6 +262,9 @@ class ServerConnection(Stream):
             flow.client.server_failed(flow, Fault("upstream-proxy", "server", "proxy", None, why, ""))
             return
         flow.response = head
+        if out:  # rules may hold the answer back, not what comes before it
+            flow.client.respond(out)
+            out = []
         self.deadline = self.context.now + self.context.timeouts.silence
         reader = body_of_response(head, flow.head.method)
         out.append(flow.client.response_head(flow, head, reader))

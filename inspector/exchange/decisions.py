@@ -65,13 +65,10 @@ DECISIONS: dict[str, Act] = {
         "What is wrong with the site's TLS was shown to the browser too (--mirror-faults): {detail}", True
     ),
     "unverified": Act("The site's certificate was not verified, as was asked for ({detail}).", False),
-    "app-asked": Act(
-        "The field Inspector-Exchange was added, since this app asked for it: by its number the app tells what it did for this request.",
-        True,
-    ),
-    "trace-begun": Act(
-        "The field traceparent was added, since this app tells by OpenTelemetry what it does: its trace is this exchange.", True
-    ),
+    "ruled": Act("A rule of yours did this: Inspector {detail}.", False),
+    "rule-passed-over": Act("Another rule fitted too, and did nothing: {detail}.", True),
+    "rule-unable": Act("A rule could not replace anything: {detail}. The body went on as it was.", True),
+    "rule-found-nothing": Act("What a rule was to replace does not stand in the body, which went on as it was.", True),
     "imported": Act(
         "This did not pass through this Inspector: it was read from a file, {detail}. What the file doesn't say is not known here; "
         "bodies stand in such files without their content coding and were packed again.",

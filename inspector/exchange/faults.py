@@ -180,6 +180,21 @@ FAULTS: dict[str, Explanation] = {
         "Close some connections, or raise the limit in the settings.",
         503,
     ),
+    "rule-refused": Explanation(
+        "A rule of yours ended the connection here, without an answer.",
+        "Turn the rule off, or let it answer with a status.",
+        0,
+    ),
+    "rule-broke-off": Explanation(
+        "A rule of yours broke the answer off {detail} of its body.",
+        "Turn the rule off to get the whole.",
+        0,
+    ),
+    "rule-file": Explanation(
+        "A rule of yours answers with a file, and that could not be read: {detail}",
+        "Check the path in the rule; it is told from the folder in which Inspector was started.",
+        502,
+    ),
     "import-failed": Explanation(
         "There was no answer. The file that this was imported from says: {detail}.",
         "Whoever made the file knows more: it was not seen from here.",

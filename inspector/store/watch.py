@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 DEFAULTS: Mapping[str, Any] = {
     "capturing": True,  # whether exchanges are kept; paused, traffic only passes
     "left_encrypted": [],  # hosts (as `wire.patterns` reads them) whose TLS connections pass through unopened
+    "rules": [],  # what is changed in traffic, as `rules.reading` reads it
     "apps": {},  # where apps listen that asked for the field Inspector-Exchange, `localhost:5000`, and when they did so last
     "traced": {},  # the same for those that want a traceparent
     "forget": 0,  # a generation: when it grows, all that was captured before is to be forgotten

@@ -1,0 +1,162 @@
+"""What rules want done with an exchange of a browser's HTTP/1 talk, carried out: before the site is asked, in its place, and with its response."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspector.engine import answers
+from inspector.engine.heads import Way, request_head
+from inspector.engine.pages import Page
+from inspector.engine.ruling import below, elsewhere, request_edits
+from inspector.engine.shaping import Shaper, edit_response, needs_shaping
+from inspector.exchange.model import Fault
+from inspector.rules import folders
+from inspector.rules.effects import Answer, Refuse, Serve
+from inspector.rules.parameters import phrase
+
+if TYPE_CHECKING:
+    from inspector.engine.flow import Flow
+    from inspector.engine.http1 import Http1
+    from inspector.wire.http1 import RequestHead, ResponseHead
+
+LARGEST_FILE = 16 * 1024 * 1024
+PACED = 32
+_DELIVERED = 0.1  # seconds for the last bytes to arrive before a reset throws away what has not
+
+
+def ask(flow: Flow, head: RequestHead, way: Way, talk: Http1) -> tuple[Way, bytes]:
+    """The way to the server that is to be asked and the request's head for it, after what rules say. `flow.ruled` is set if they say something."""
+    context = talk.context
+    ruled = flow.ruled = context.ruling.of_request(flow)
+    if ruled is None:
+        return way, request_head(flow, head, way, context)
+    if isinstance(ruled.ending, Serve):
+        _choose_file(flow, ruled.ending)
+    if ruled.ending is not None:
+        return way, b""
+    to = ruled.elsewhere
+    if to is not None:
+        way = elsewhere(way, to)
+    data = request_head(flow, head, way, context)
+    if to is not None:
+        data = below(data, head.path, to)
+    return way, request_edits(ruled, data)
+
+
+def _choose_file(flow: Flow, serve: Serve) -> None:
+    """What a folder has for the address; if that is nothing, the site may be asked."""
+    ruled = flow.ruled
+    assert ruled is not None
+    assert flow.head is not None
+    file = folders.find(serve, flow.path)
+    if flow.head.method not in (b"GET", b"HEAD"):
+        file = None
+    if file is not None:
+        fields = (("Content-Type", folders.media_of(file)), ("Cache-Control", "no-store"))
+        ruled.ending = Answer(200, fields, file=str(file))
+    elif serve.missing == "site":
+        ruled.ending = None
+    else:
+        text = f"{serve.folder} has no file for {flow.path.partition('?')[0]}.\n".encode()
+        ruled.ending = Answer(
+            404, (("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")), text
+        )
+
+
+def wait(talk: Http1, flow: Flow, way: Way) -> None:
+    """Let the request wait, then find its server."""
+    flow.dialing = talk.context.loop.create_task(_wait(talk, flow, way))
+    talk.context.spawn(flow.dialing)
+
+
+async def _wait(talk: Http1, flow: Flow, way: Way) -> None:
+    assert flow.ruled is not None
+    await asyncio.sleep(flow.ruled.wait)
+    flow.dialing = None
+    if flow.client is talk:
+        talk.find_server(flow, way.origin)
+        talk.go_on()
+
+
+def end(talk: Http1, flow: Flow) -> None:
+    """Answer in the site's place, or end the connection."""
+    flow.dialing = talk.context.loop.create_task(_end(talk, flow))
+    talk.context.spawn(flow.dialing)
+
+
+async def _end(talk: Http1, flow: Flow) -> None:
+    ruled = flow.ruled
+    assert ruled is not None
+    ending = ruled.ending
+    if ruled.wait:
+        await asyncio.sleep(ruled.wait)
+    page = await _page(ending) if isinstance(ending, Answer) else None
+    flow.dialing = None
+    if flow.client is not talk or flow.finished:
+        return
+    if isinstance(page, Page):
+        answers.send(talk, flow, page)
+    elif isinstance(page, str):
+        talk.server_failed(flow, Fault("rule-file", "us", "refused", None, page))
+    elif isinstance(ending, Refuse):
+        did = "closed" if ending.how == "close" else "reset"
+        talk.give_up(flow, Fault("rule-refused", "us", "refused", None, "", did))
+        if ending.how == "close":
+            talk.connection.close()
+        else:
+            talk.connection.abort()
+
+
+async def _page(answer: Answer) -> Page | str:
+    """The response, or why its file can't be read."""
+    body = answer.body
+    if answer.file:
+        try:
+            body = await asyncio.to_thread(_read, answer.file)
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            return f"{answer.file}: {why}"
+    return Page(answer.status, phrase(answer.status), answer.fields, body)
+
+
+def _read(name: str) -> bytes:
+    file = Path(name).expanduser()
+    size = file.stat().st_size
+    if size > LARGEST_FILE:
+        raise ValueError(
+            f"it has {size:,} bytes; {LARGEST_FILE >> 20} MiB are the most that a rule answers with"
+        )
+    return file.read_bytes()
+
+
+def shape(
+    talk: Http1, flow: Flow, head: ResponseHead, data: bytes, *, has_body: bool
+) -> tuple[bytes, Shaper | None]:
+    """The response's head after what rules say of it; and who lets the response go, if it can't go just so."""
+    steps = talk.context.ruling.of_response(flow)
+    if not steps:
+        return data, None
+    data = edit_response(data, steps, head.status)
+    if not needs_shaping(steps):
+        return data, None
+    return b"", Shaper(talk, flow, data, steps, has_body=has_body)
+
+
+def pace(talk: Http1, flow: Flow, size: int) -> None:
+    """Read on from the browser only when so many bytes of its request may have passed."""
+    assert flow.ruled is not None
+    connection = talk.connection
+    connection.hold(PACED)
+    talk.context.loop.call_later(size / flow.ruled.up, connection.release, PACED)
+
+
+def break_off(talk: Http1, flow: Flow, fault: Fault) -> None:
+    """End the connection in the middle of a response; what has been sent still arrives."""
+    connection = talk.connection
+    talk.give_up(flow, fault)
+    if fault.did == "closed":
+        connection.cut_off()
+    else:
+        talk.context.loop.call_later(_DELIVERED, connection.abort)

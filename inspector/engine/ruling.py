@@ -1,0 +1,143 @@
+"""What a person's rules say of an exchange, and the head of its request changed accordingly.
+
+The rules come from the settings, and are exchanged whole when they change; an exchange keeps those it began with. Without rules `active` is
+False and nothing here is asked. A rule does its work on the bytes that are about to go on: what the browser said stays on record as it was.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from inspector.engine.targets import Origin
+from inspector.filter.subject import Subject
+from inspector.rules.effects import Answer, Edit, Elsewhere, Pace, Refuse, Serve, Wait
+from inspector.rules.errors import RuleMistake
+from inspector.rules.heads import edited
+from inspector.rules.reading import read_rules
+from inspector.rules.ruleset import RuleSet, Step, Verdict
+
+if TYPE_CHECKING:
+    from inspector.engine.flow import Flow
+    from inspector.engine.heads import Way
+    from inspector.rules.model import Rule
+
+Ending = Answer | Serve | Refuse
+
+
+class Ruled:
+    """What rules want done with one exchange: `elsewhere`, `wait`, `up` and `ending` for its request, `steps` for its response."""
+
+    __slots__ = ("elsewhere", "ending", "steps", "up", "wait")
+
+    def __init__(self) -> None:
+        self.elsewhere: Elsewhere | None = None
+        self.wait = 0.0
+        self.up = 0.0
+        self.ending: Ending | None = None
+        self.steps: tuple[Step, ...] = ()
+
+
+class Ruling:
+    """The rules of one engine."""
+
+    def __init__(self, complain: Callable[[str], None]) -> None:
+        self._complain = complain
+        self._given: Sequence[Any] = ()
+        self._say: dict[str, Rule] = {}
+        self._rules = RuleSet((), 0)
+        self.active = False
+        self.asks_responses = False
+
+    def choose(self, given: Sequence[Any]) -> None:
+        """Take other rules (plain data, as the settings keep them). If they can't be read, those that were there stay."""
+        if given == self._given:
+            return
+        self._given = given
+        try:
+            self._rules = RuleSet(read_rules(given), time.time())
+        except RuleMistake as mistake:
+            self._complain(f"the rules stay as they were: {mistake}")
+            return
+        self._say = {rule.name: rule for rule in self._rules.rules}
+        self.active = any(rule.on for rule in self._rules.rules)
+        self.asks_responses = self._rules.asks_responses
+
+    def of_request(self, flow: Flow) -> Ruled | None:
+        """What rules want done with an exchange whose request has just begun; None for most."""
+        verdict = self._rules.of_request(_subject(flow))
+        if not verdict.steps:
+            return None
+        self._note(flow, verdict)
+        ruled = Ruled()
+        ruled.steps = tuple(step for step in verdict.steps if not _of_the_request(ruled, step))
+        return ruled
+
+    def of_response(self, flow: Flow) -> tuple[Step, ...]:
+        """What is to be done with the response, now that its head is there."""
+        early = flow.ruled.steps if flow.ruled is not None else ()
+        if not self.asks_responses:
+            return early
+        verdict = self._rules.of_response(_subject(flow))
+        self._note(flow, verdict)
+        return early + verdict.steps
+
+    def _note(self, flow: Flow, verdict: Verdict) -> None:
+        """Say on the exchange which rules did something, and which would have."""
+        for name in dict.fromkeys(step.rule for step in verdict.steps):
+            rule = self._say.get(name)
+            flow.decide("ruled", rule.action.say() if rule is not None else "", name)
+        for over in verdict.passed_over:
+            flow.decide("rule-passed-over", over.because, over.rule)
+
+
+def _subject(flow: Flow) -> Subject:
+    exchange = flow.exchange(0, "open")
+    return Subject(exchange, exchange)
+
+
+def _of_the_request(ruled: Ruled, step: Step) -> bool:
+    """Take a step that concerns the request; whether it was one, and only that."""
+    match step.effect:
+        case Answer() | Serve() | Refuse():
+            ruled.ending = step.effect
+        case Elsewhere():
+            ruled.elsewhere = step.effect
+        case Wait("request", seconds):
+            ruled.wait += seconds
+        case Pace(down, up):
+            ruled.up = min(filter(None, (ruled.up, up)), default=0.0)
+            return not down
+        case Edit("request"):
+            return False
+        case _:
+            return False
+    return True
+
+
+def elsewhere(way: Way, to: Elsewhere) -> Way:
+    """The way to the server that is asked in the site's place."""
+    origin = Origin(to.scheme == "https", to.host, to.port, to.host)
+    return way._replace(scheme=to.scheme, origin=origin, rewrite=not to.keep_host)
+
+
+def below(head: bytes, path: bytes, to: Elsewhere) -> bytes:
+    """The request's head with its path below the other server's."""
+    method, _, rest = head.partition(b" ")
+    target, _, rest = rest.partition(b" ")
+    if not to.path or not path.startswith(b"/"):
+        return head
+    return b"%b %b%b%b %b" % (method, target[: -len(path)], to.path.encode("ascii"), path, rest)
+
+
+def request_edits(ruled: Ruled, head: bytes) -> bytes:
+    """The request's head with every edit of it made; the steps that are left are the response's."""
+    left = []
+    for step in ruled.steps:
+        if isinstance(step.effect, Edit) and step.effect.side == "request":
+            head = edited(head, step.effect)
+        else:
+            left.append(step)
+    ruled.steps = tuple(left)
+    return head

@@ -1,0 +1,1 @@
+"""What rules can do, a file each. `table.ACTIONS` has them all."""
