@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from inspector import __version__
+from inspector.app import bridge_file
 from inspector.app.browsers import diary
 from inspector.app.child import Child
 from inspector.app.command import command
@@ -69,7 +70,7 @@ def _check_up(settings: RunSettings) -> Iterable[Finding]:
 
 
 def _web_settings(settings: RunSettings) -> WebSettings:
-    program = command()
+    program, told = command(), bridge_file.read(settings.run)
     return WebSettings(
         run=str(settings.run),
         addresses=settings.web,
@@ -87,6 +88,8 @@ def _web_settings(settings: RunSettings) -> WebSettings:
         program=program,
         home_option=command(root=Path(settings.home)).removeprefix(program),
         version=__version__,
+        bridge_token=told.token,
+        bridge_key=told.key,
         lessons=settings.lessons,
     )
 

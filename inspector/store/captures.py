@@ -7,6 +7,7 @@ change numbers; see `feed`.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -27,6 +28,8 @@ from inspector.exchange.model import (
     decode_connection,
     decode_exchange,
 )
+from inspector.exchange.report import Report
+from inspector.exchange.spans import trace_of
 from inspector.explain.refusals import History
 from inspector.filter.tree import EVERYTHING, Node, is_everything
 from inspector.store.access import Access
@@ -38,6 +41,7 @@ from inspector.store.marks import Marks
 from inspector.store.reader import ArchiveGone, ArchiveReader
 from inspector.store.records import Records
 from inspector.store.refused import failure_for, history_of, newest_failures
+from inspector.store.reports import Reports
 from inspector.store.rows import COLUMNS, Row, row_of
 from inspector.store.schema import ciphertext, connection, engine, exchange, segment
 from inspector.store.settings import Settings
@@ -46,6 +50,8 @@ from inspector.store.where import NOTHING_MARKED, clause_for, exact, pushed
 from inspector.store.wordbooks import Wordbooks
 
 __all__ = ["ArchiveGone", "Captures", "Changes", "Found", "Page", "Row", "StoreProblem", "Totals"]
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 _NOT_KEPT = "The details could not be kept: the disk was full, or too slow, when this happened."
@@ -93,6 +99,7 @@ class Captures:
         self._access = Access(home, network=network, damaged=self._report_damage)
         self._archive = ArchiveReader(captures_folder(home))
         self._feed = Feed(self._access)
+        self._reports = Reports(home)
         records = Records(self._archive, self.connection)
         self._marks = Marks(home)
         self._finder = Finder(self._access, records, Wordbooks(captures_folder(home)), self._marks.all)
@@ -102,6 +109,7 @@ class Captures:
         self._feed.close()
         self._access.close()
         self._settings.close()
+        self._reports.close()
         self._marks.close()
 
     # -- lists
@@ -236,6 +244,14 @@ class Captures:
         if not piece.length:
             raise ArchiveGone(_NOT_KEPT)
         return _as_listed(_decode(decode_exchange, self._archive.record(name, piece)), row)
+
+    def report(self, exchange: Exchange) -> Report | None:
+        """What the app that answered told of an exchange; None if it told nothing."""
+        try:
+            return self._reports.of(exchange.id, trace_of(exchange))
+        except sa.exc.SQLAlchemyError as error:
+            log.warning("the reports cannot be read: %s", error)
+            return None
 
     def connection(self, id: bytes) -> Connection | None:
         """One connection. Raises ArchiveGone if its record was removed."""

@@ -18,7 +18,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from inspector.exchange.report import Report, Span, decode_report, encode_report
+from inspector.exchange.report import Report, decode_report, encode_report
+from inspector.exchange.spans import KeptSpan, report_of
 from inspector.store.database import captures_folder, open_engine, private_file, private_folder
 
 log = logging.getLogger(__name__)
@@ -55,15 +56,6 @@ _TABLES = (_report, _span)
 _encode_span = msgspec.json.Encoder().encode
 
 
-class KeptSpan(msgspec.Struct, frozen=True):
-    """A span as it is kept: its times since the epoch, and what the process that told it said about itself."""
-
-    span: Span
-    started: float
-    language: str = ""
-    framework: str = ""
-
-
 _decode_span = msgspec.json.Decoder(KeptSpan).decode
 
 
@@ -83,15 +75,14 @@ class Reports:
 
     # -- what is there
 
-    def of(self, id: bytes) -> Report | None:
-        """What the app told of an exchange by the extension; None if it told nothing, or it is kept no longer."""
+    def of(self, id: bytes, trace: bytes = b"") -> Report | None:
+        """What the app told of an exchange: by the extension, else by spans, of the exchange's own trace or of the one that its request carried. None if it told
+        nothing, or it is kept no longer."""
         found = self._scalar(sa.select(_report.c.data).where(_report.c.id == id))
-        if found is None:
-            return None
-        try:
-            return decode_report(_unpacked(found))
-        except (msgspec.MsgspecError, zlib.error):
-            return None
+        if found is not None:
+            with suppress(msgspec.MsgspecError, zlib.error):
+                return decode_report(_unpacked(found))
+        return report_of(self.spans(id) or (self.spans(trace) if trace else ()))
 
     def among(self, ids: Iterable[bytes]) -> frozenset[bytes]:
         """Of these exchanges, those that an app told something of, by itself or by spans of their own trace."""

@@ -14,6 +14,7 @@ from inspector.explain.acceptance import CapturedWindow
 from inspector.store.captures import Captures
 from inspector.store.database import StoreProblem
 from inspector.store.reader import ArchiveGone
+from inspector.store.reports import Reports
 from inspector.store.settings import Settings
 from inspector.web import (
     api,
@@ -55,6 +56,7 @@ from inspector.web.lessons.library import Library
 from inspector.web.places import static_folder, templates_folder
 from inspector.web.present.refusals import Refusals
 from inspector.web.roots import Roots
+from inspector.web.server_half import receiving
 from inspector.web.settings import WebSettings
 from inspector.web.tickets import Keys
 from inspector.web.veil import Veil
@@ -91,6 +93,7 @@ def create_dashboard(
     veil = Veil(captures, token_bytes(16))
     captures = cast("Captures", veil)
     lamps = Lamps(boards, control.read)
+    reports = Reports(Path(settings.run).parent)
     feeder = feed.Feeder(captures, lamps, limit=settings.streams)
     roots = Roots(settings)
     both = chains.Chains(captures, roots, windows)
@@ -133,6 +136,9 @@ def create_dashboard(
         browse.blueprint(open_window),
         feed.blueprint(feeder, veil),
         secrets.blueprint(veil),
+        receiving.blueprint(
+            receiving.Desk(reports, control, settings.bridge_token, bytes.fromhex(settings.bridge_key))
+        ),
         api.blueprint(captures, lamps, switches, settings.version),
     ):
         app.register_blueprint(part)

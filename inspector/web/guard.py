@@ -4,7 +4,7 @@
    browser then still says that name.
 2. Other pages' requests get nothing (Fetch Metadata), except for following a link to a page.
 3. What changes something must come from our own origin and carry the session's CSRF token.
-4. Everything but static files and the sign-in itself needs a signed-in session.
+4. Everything but static files and the sign-in itself needs a signed-in session; where apps tell their half, a token instead.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from inspector.web.errors import Refusal
 
 OURS = ("localhost", "127.0.0.1", "[::1]")
 PUBLIC = frozenset({"static", "auth.sign_in"})
+MACHINES = frozenset({"receiving.reports", "receiving.apps", "receiving.traces", "receiving.traces_by_path"})
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 POLICY = (
@@ -101,6 +102,8 @@ def install(app: Flask, hosts: Hosts) -> None:
                 "Open the dashboard at the address that Inspector printed when it started. To reach it under another"
                 " name, start Inspector with --web-name NAME.",
             )
+        if request.endpoint in MACHINES:
+            return None  # no browser's business: they ask for a token of their own (see `server_half.receiving`)
         if request.endpoint != "static":
             _refuse_strangers(request)
         if request.endpoint not in PUBLIC and not signed_in():

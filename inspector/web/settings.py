@@ -32,6 +32,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     program: str = "inspector"
     home_option: str = ""
     version: str = ""
+    bridge_token: str = ""
+    bridge_key: str = ""
     streams: int = 24
     threads: int = 12
     lessons: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ import msgspec
 from flask import has_request_context, session
 
 from inspector.exchange.model import Body, Connection, Exchange, Summary
+from inspector.exchange.report import Report
 from inspector.secrets import Hider
 from inspector.secrets.exchanges import (
     hide_body,
@@ -22,6 +23,7 @@ from inspector.secrets.exchanges import (
     hide_text,
     messages,
 )
+from inspector.secrets.reports import hide_report
 from inspector.store.captures import Captures
 
 _PATH = re.compile(rb'("(?:path|query)":)("(?:[^"\\]|\\.)*")')
@@ -75,7 +77,23 @@ class Veil:
             for message in messages(exchange):
                 if message.body.pieces:
                     hide_body(hider, b"".join(self._captures.body(id, message.body)), message.head)
+        report = self._captures.report(exchange) if mark not in hider.values else None
+        if report is not None:
+            hide_report(hider, report)
         return hider.values.get(mark)
+
+    def report(self, exchange: Exchange) -> Report | None:
+        """What the app told of an exchange, with what is secret on the exchange found in there as well."""
+        report = self._captures.report(exchange)
+        if report is None or not presenting():
+            return report
+        return hide_report(self._reader_of(exchange), report)
+
+    def _reader_of(self, exchange: Exchange) -> Hider:
+        """A hider that has met the secrets of an exchange."""
+        hider = Hider(self._key)
+        hide_exchange(hider, self._captures.exchange(exchange.id) or exchange)
+        return hider
 
     def rows(self, told: bytes) -> bytes:
         """A message of the live feed with the addresses in it veiled; for who presents."""
