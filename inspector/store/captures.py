@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -41,6 +41,7 @@ from inspector.store.marks import Marks
 from inspector.store.reader import ArchiveGone, ArchiveReader
 from inspector.store.records import Records
 from inspector.store.refused import failure_for, history_of, newest_failures
+from inspector.store.removal import Removal, Removals
 from inspector.store.reports import Reports
 from inspector.store.rows import COLUMNS, Row, row_of
 from inspector.store.schema import ciphertext, connection, engine, exchange, segment
@@ -57,6 +58,7 @@ T = TypeVar("T")
 _NOT_KEPT = "The details could not be kept: the disk was full, or too slow, when this happened."
 _UNREADABLE = "The details cannot be read: they were written by another version of Inspector."
 _X = exchange.c
+_MOST_AT_ONCE = 2_000
 
 
 class Page(NamedTuple):
@@ -102,6 +104,7 @@ class Captures:
         self._reports = Reports(home)
         records = Records(self._archive, self.connection)
         self._marks = Marks(home)
+        self._removals = Removals(self._access)
         self._finder = Finder(self._access, records, Wordbooks(captures_folder(home)), self._marks.all)
 
     def close(self) -> None:
@@ -296,6 +299,40 @@ class Captures:
         """Whether that wish has been carried out."""
         with self._access.reading() as reading:
             return int(self._access.fact(reading, "forgotten") or 0) >= generation
+
+    # -- deleting, so that it can be undone (see `removal`)
+
+    def removals(self) -> list[Removal]:
+        """What was deleted and can be brought back, in that order."""
+        return self._removals.all()
+
+    def remove(self, ids: Collection[bytes]) -> int:
+        """Delete some exchanges; how many went. Those still on their way stay."""
+        return self._removals.take(self._removals.begin(), ids)
+
+    def remove_fitting(self, wanted: Node, patience: float = 20.0) -> tuple[int, bool]:
+        """Delete what fits a filter as of now, for so long; how many went, and whether that was all."""
+        deadline = time.monotonic() + patience
+        newest = self._rows(sa.true(), _X.id.desc(), 1)
+        number, gone = self._removals.begin(), 0
+        if not newest or is_everything(wanted):
+            return self._removals.take_all(number, newest[0].id, deadline) if newest else (0, True)
+        before = None
+        while time.monotonic() < deadline:
+            page = self.find(wanted, before=before, limit=_MOST_AT_ONCE)
+            gone += self._removals.take(number, [row.id for row in page.rows])
+            before = page.reached or (page.rows[0].id if page.rows else None)
+            if not page.has_older or before is None:
+                return gone, True
+        return gone, False
+
+    def undo_removal(self, number: int) -> int:
+        """Bring back what was deleted; how many exchanges are there again."""
+        return self._removals.undo(number)
+
+    def finish_removal(self, number: int) -> None:
+        """It shall not be brought back: the recorder overwrites it now."""
+        self._removals.finish(number)
 
     # -- below
 

@@ -2,7 +2,7 @@
 
 Every engine numbers its own changes, so a cursor is a number per engine:
 
-    <birth of the index>.<forgotten generation>.<engine>-<change>.<engine>-<change>...
+    <birth of the index>.<generation of what was forgotten and deleted>.<engine>-<change>.<engine>-<change>...
 
 It names the engines that still ran when it was given, and the newest; an engine with a smaller number that
 it doesn't name was over and fully read. Engines that came later have larger numbers and are read from their
@@ -120,7 +120,9 @@ def _look(own: sa.Connection) -> _Heads:
         number: int(own.execute(last, {"number": number}).scalar() or 0)
         for number in own.execute(running).scalars().all()
     }
-    return _Heads(Access.fact(own, "birth"), Access.fact(own, "forgotten") or "0", changes)
+    # what was deleted or brought back is told as what was forgotten is: load the list anew
+    emptied = int(Access.fact(own, "forgotten") or 0) + int(Access.fact(own, "removals") or 0)
+    return _Heads(Access.fact(own, "birth"), str(emptied), changes)
 
 
 def _newest(reading: sa.Connection, span: Any, limit: int) -> list[Row]:

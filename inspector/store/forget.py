@@ -48,7 +48,7 @@ class Forgetting:
         waiting = [engine for engine in engines if self.waits_for(engine)]
         for engine in engines:
             stale = self._stale_below(engine)
-            if self._delete_some("exchange", engine.number, stale):
+            if any(self._delete_some(table, engine.number, stale) for table in ("exchange", "removed")):
                 return False
         if waiting and now - self._since < _PATIENCE:
             return False
@@ -66,6 +66,7 @@ class Forgetting:
         reports.close()
         with self._index.writing():
             self._index.set_fact("forgotten", str(self.generation))
+            self._index.change("DELETE FROM removal WHERE NOT EXISTS (SELECT 1 FROM removed)", [()])
         self._index.shrink()
         return True
 

@@ -3,13 +3,16 @@
 In small steps between the recorder's rounds: at most 2,000 rows a transaction, and a segment file goes when
 none of its rows is left. An exchange whose body began in a removed segment keeps the rest of it.
 The segment that an engine writes to is never touched.
+
+Exchanges that somebody pinned or commented on stay. By size a whole segment has to stay for one of them, so
+together these get at most half of the room; beyond, the oldest of them go as well.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -57,9 +60,18 @@ class _Segment(NamedTuple):
 class Keeper:
     """Removes what is too much. `live` maps the engines that still write to their present segments."""
 
-    def __init__(self, index: Index, captures: Path) -> None:
+    def __init__(
+        self,
+        index: Index,
+        captures: Path,
+        *,
+        cherished: Callable[[], Collection[bytes]] = frozenset,
+        gone: Callable[[list[bytes]], None] = lambda _: None,
+    ) -> None:
         self._index = index
         self._captures = captures
+        self._cherished = cherished
+        self._gone = gone
         self._going: _Segment | None = None  # being removed, row by row
         self._after = b""  # up to which id it is done
 
@@ -74,7 +86,8 @@ class Keeper:
                 return True
             if not keep.bytes or self._size(segments) <= keep.bytes:
                 return False
-            self._going, self._after = self._oldest(segments, live), b""
+            closed = [each for each in segments if each.number != live.get(each.engine)]
+            self._going, self._after = self._oldest(closed, keep.bytes // 2), b""
         return self._going is not None and self._empty(self._going)
 
     def _segments(self) -> list[_Segment]:
@@ -97,9 +110,22 @@ class Keeper:
         except OSError:
             return 0
 
-    def _oldest(self, segments: list[_Segment], live: Mapping[int, int]) -> _Segment | None:
-        closed = [each for each in segments if each.number != live.get(each.engine)]
-        return min(closed, key=self._written, default=None)
+    def _oldest(self, closed: list[_Segment], room: int) -> _Segment | None:
+        """The segment that was written first, of those that need not stay."""
+        ordered, spared = sorted(closed, key=self._written), set()
+        places = self._places(self._cherished())
+        for each in reversed(ordered):
+            if (each.engine, each.number) in places and each.size <= room:
+                room -= each.size
+                spared.add((each.engine, each.number))
+        return next((each for each in ordered if (each.engine, each.number) not in spared), None)
+
+    def _places(self, ids: Collection[bytes]) -> set[tuple[int, int]]:
+        """The segments that the records of some exchanges lie in."""
+        found = set()
+        for id in ids:
+            found.update(self._index.select("SELECT engine, segment FROM exchange WHERE id = ?", (id,)))
+        return found
 
     def _written(self, each: _Segment) -> tuple[float, int, int]:
         """When its last bytes were written, so that engines side by side lose their oldest first."""
@@ -116,6 +142,7 @@ class Keeper:
         rows = self._rows(going)
         with self._index.writing():
             self._index.change("DELETE FROM exchange WHERE id = ?", rows)
+        self._gone([row[0] for row in rows])
         if len(rows) == STEP:
             self._after = rows[-1][0]
             return True
@@ -146,16 +173,22 @@ class Keeper:
                     f"DELETE FROM {table} WHERE id >= ? AND id <= ? AND engine = ? AND segment = ?",  # noqa: S608 - our own names
                     [(going.first_connection, going.last_connection, going.engine, going.number)],
                 )
-            self._index.change(
-                "DELETE FROM segment WHERE engine = ? AND number = ?", [(going.engine, going.number)]
-            )
+            place = [(going.engine, going.number)]
+            self._index.change("DELETE FROM removed WHERE engine = ? AND segment = ?", place)
+            self._index.change("DELETE FROM segment WHERE engine = ? AND number = ?", place)
         return True
 
     def _drop_rows(self, below: bytes, most: int, live: Mapping[int, int]) -> bool:
         """Remove the oldest rows below an id, then segments that have none left."""
-        rows = self._index.select(
-            "SELECT id, engine, segment, state FROM exchange WHERE id < ? ORDER BY id LIMIT ?", (below, most)
-        )
+        stay = frozenset(self._cherished())
+        rows = [
+            row
+            for row in self._index.select(
+                "SELECT id, engine, segment, state FROM exchange WHERE id < ? ORDER BY id LIMIT ?",
+                (below, most + len(stay)),
+            )
+            if row[0] not in stay
+        ][:most]
         if not rows:
             return False
         finished = Counter((engine, segment) for _, engine, segment, state in rows if state != "open")
@@ -165,16 +198,20 @@ class Keeper:
                 "UPDATE segment SET exchanges = exchanges - ? WHERE engine = ? AND number = ?",
                 [(count, *place) for place, count in finished.items()],
             )
-        self._remove_empty(live)
+        self._gone([row[0] for row in rows])
+        self._remove_empty(live, stay)
         return True
 
-    def _remove_empty(self, live: Mapping[int, int]) -> None:
-        oldest = self._index.select("SELECT min(id) FROM exchange")[0][0] or b"\xff" * 16
+    def _remove_empty(self, live: Mapping[int, int], stay: Collection[bytes]) -> None:
+        first = self._index.select("SELECT id FROM exchange ORDER BY id LIMIT ?", (len(stay) + 1,))
+        oldest = next((id for (id,) in first if id not in stay), b"\xff" * 16)
+        places = self._places(stay)
         last: dict[int, bytes] = {}
         for each in reversed(self._segments()):
             # bodies alone belong to an exchange in a later segment
             last[each.engine] = each.last or last.get(each.engine, b"\xff" * 16)
-            if each.number != live.get(each.engine) and last[each.engine] < oldest:
+            empty = last[each.engine] < oldest and (each.engine, each.number) not in places
+            if empty and each.number != live.get(each.engine):
                 self._remove(each)
 
 

@@ -16,11 +16,14 @@ import os
 import sqlite3
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy.exc
 
 from inspector.store.database import StoreProblem, captures_folder, control_path, index_path, prepare
+from inspector.store.erasing import Eraser
 from inspector.store.followed import Followed
 from inspector.store.forget import Forgetting
 from inspector.store.frames import segment_path
@@ -28,6 +31,7 @@ from inspector.store.harvest import Harvest
 from inspector.store.index import Index, KnownEngine
 from inspector.store.indexer import Indexer, Readable
 from inspector.store.keep import Keep, Keeper
+from inspector.store.marks import Marks
 from inspector.store.status import Status, StatusBoard
 from inspector.store.syncing import Syncer
 from inspector.store.tail import Tail, Take
@@ -67,6 +71,7 @@ class Recorder:
         self._lookaround = lookaround
         self._index: Index | None = None
         self._keeper: Keeper | None = None
+        self._eraser: Eraser | None = None
         self._forgetting: Forgetting | None = None
         self._wish = 0
         self._rebuild = ""
@@ -90,6 +95,7 @@ class Recorder:
             stop.wait(0 if busy else _BREATH if indexing else active_pause)
         while self.step():
             pass
+        self._erase_now()
         self.close()
 
     def step(self) -> int:
@@ -162,7 +168,12 @@ class Recorder:
         if self._index is None:
             self._prepare_control()
             self._index = Index(index_path(self._home), network=self._network)
-            self._keeper = Keeper(self._index, self._captures)
+            self._keeper = Keeper(
+                self._index, self._captures, cherished=self._cherished, gone=self._forget_marks
+            )
+            self._eraser = Eraser(
+                self._index, self._captures, erased=self._forget_marks, words_gone=self._indexer.let_go
+            )
             self._looked = -1e9
         return self._index
 
@@ -251,8 +262,38 @@ class Recorder:
         elif self._more_to_remove or now == self._looked:
             live = {number: each.tail.place.segment for number, each in self._followed.items()}
             assert self._keeper is not None
-            self._more_to_remove = self._keeper.step(self._keep, live, time.time())
+            assert self._eraser is not None
+            self._more_to_remove = self._eraser.step(time.time()) or self._keeper.step(
+                self._keep, live, time.time()
+            )
             index.keep_log_short()
+
+    def _erase_now(self) -> None:
+        """Inspector stops, and what was deleted can't be brought back any more."""
+        if self._eraser is None or self.trouble.words:
+            return
+        try:
+            self._eraser.finish()
+        except (sqlite3.Error, OSError) as error:
+            log.warning("what was deleted is made final at the next start: %s", error)
+
+    def _cherished(self) -> list[bytes]:
+        """The exchanges that somebody pinned or commented on."""
+        with self._marks() as marks:
+            return [id for id, mark in marks.all().items() if mark.pinned or mark.comment]
+
+    def _forget_marks(self, ids: list[bytes]) -> None:
+        """What people added to exchanges goes with them."""
+        with self._marks() as marks:
+            marks.forget(marks.of(ids))
+
+    @contextmanager
+    def _marks(self) -> Iterator[Marks]:
+        marks = Marks(self._home)
+        try:
+            yield marks
+        finally:
+            marks.close()
 
     # -- when something is wrong
 
@@ -272,6 +313,7 @@ class Recorder:
     def _forget_index(self) -> None:
         """Close it; the next round opens it anew and reads from where it says."""
         index, self._index, self._keeper, self._forgetting = self._index, None, None, None
+        self._eraser = None
         for followed in self._followed.values():
             followed.tail.close()
         self._followed.clear()

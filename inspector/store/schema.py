@@ -26,7 +26,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-INDEX_VERSION = "index_3"
+INDEX_VERSION = "index_4"
 CONTROL_VERSION = "control_2"
 
 
@@ -169,10 +169,32 @@ segment = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# what was deleted from the list and can still be brought back (see `removal`): the same rows, apart
+removed = sa.Table(
+    "removed",
+    index,
+    *(
+        sa.Column(each.name, each.type, primary_key=each.primary_key, nullable=each.nullable)
+        for each in exchange.columns
+    ),
+    _integer("removal"),
+    sqlite_with_rowid=False,
+)
+sa.Index("removed_by", removed.c.removal, removed.c.engine, removed.c.segment)
+
+removal = sa.Table(
+    "removal",
+    index,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("made", sa.Double, nullable=False),
+    _integer("exchanges"),
+    sa.Column("final", sa.Boolean, nullable=False),  # it shall not be undone any more
+)
+
 fact = sa.Table(
     "fact",
     index,
-    sa.Column("name", sa.Text, primary_key=True),  # 'birth', 'forgotten'
+    sa.Column("name", sa.Text, primary_key=True),  # 'birth', 'forgotten', 'removals'
     _text("value"),
     sqlite_with_rowid=False,
 )

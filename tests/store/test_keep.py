@@ -9,10 +9,12 @@ import pytest
 from store_samples import Played, take_in, wait_for
 
 from inspector.exchange.ids import Ids
+from inspector.exchange.mark import Mark
 from inspector.exchange.model import Body
 from inspector.store.captures import ArchiveGone, Captures
 from inspector.store.frames import segments
 from inspector.store.keep import Keep, id_floor
+from inspector.store.marks import Marks
 from inspector.store.recorder import Recorder
 from inspector.store.settings import Settings
 
@@ -185,6 +187,28 @@ def test_a_body_that_began_in_a_removed_segment_says_so(
     assert pieces[0].segment < pieces[-1].segment
     with pytest.raises(ArchiveGone, match="no longer kept"):
         list(captures.body(put.id, body))
+
+
+@pytest.mark.parametrize(
+    "keep", [Keep(count=3), Keep(days=1e-9), Keep(bytes=60 * KIB)], ids=["count", "age", "size"]
+)
+def test_what_somebody_pinned_or_commented_on_stays(
+    home: Path, played: Make, keeping: Callable[[Keep], Recorder], captures: Captures, keep: Keep
+) -> None:
+    recorder = keeping(keep)
+    engine = played(segment_size=8 * KIB)
+    put = [engine.put() for _ in range(300)]
+    engine.on_disk()
+    marks = Marks(home)
+    marks.put_all(
+        {put[0].id: Mark(pinned=True), put[40].id: Mark(comment="why?"), put[20].id: Mark(colour="red")}
+    )
+    settle(recorder)
+    assert captures.exchange(put[0].id) == put[0]
+    assert captures.exchange(put[40].id) == put[40]
+    assert captures.row(put[20].id) is None
+    assert set(marks.all()) == {put[0].id, put[40].id}, "a mark goes with its exchange"
+    marks.close()
 
 
 def test_an_ids_floor_is_below_all_ids_of_its_moment() -> None:
