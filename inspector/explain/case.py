@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from inspector.exchange.model import NO_BODY, Body, Connection, Exchange, Leg, Message, Tls
+from inspector.exchange.report import Report
 from inspector.explain.values.markup import Page, read_page
 from inspector.wire.codings import decode
 from inspector.wire.fields import Field, field_lines
@@ -149,6 +150,7 @@ class Case:
     now: float = 0.0
     zone: dt.tzinfo | None = None
     read: Callable[[bytes, Body], Iterable[bytes]] | None = field(default=None, repr=False, compare=False)
+    report: Report | None = field(default=None, repr=False)
 
     @cached_property
     def asked(self) -> Said:

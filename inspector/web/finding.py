@@ -87,7 +87,7 @@ def find_remains(captures: Captures, text: str) -> tuple[Exchange, str]:
 def case_of(captures: Captures, exchange: Exchange, siblings: Sequence[Exchange] = ()) -> Case:
     """All that is known around an exchange, as explanations want it, told now."""
     client, server = (known_connection(captures, leg) for leg in (exchange.client_leg, exchange.server_leg))
-    return Case(exchange, client, server, tuple(siblings), time.time())
+    return Case(exchange, client, server, tuple(siblings), time.time(), report=captures.report(exchange))
 
 
 def known_connection(captures: Captures, leg: Leg | None) -> Connection | None:

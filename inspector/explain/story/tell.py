@@ -16,6 +16,7 @@ from inspector.explain.story import (
     kept,
     name,
     request,
+    server,
 )
 from inspector.explain.story.frame import Tell, broke_at, failed, skipped
 from inspector.explain.story.model import Step, Story
@@ -33,6 +34,7 @@ STEPS: tuple[Tell, ...] = (
     certificate.tell,
     request.passed_on,
     answer.wait,
+    server.tell,
     answer.interim,
     answer.status,
     answer.body,
