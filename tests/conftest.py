@@ -209,6 +209,8 @@ class Inspector:
 def inspector_class() -> type[Inspector]:
     """For a run that several tests share: who starts it cleans it up."""
     return Inspector
+
+
 @pytest.fixture
 def start_inspector(tmp_path: Path) -> Iterator[Callable[..., Inspector]]:
     """Start `inspector run` with these options: `start_inspector("--max-body", "1MiB")`. All are stopped in the end."""
