@@ -171,7 +171,11 @@ def _local_sites(settings: RunSettings) -> tuple[LocalSite, ...]:
     if len(settings.lab) != len(_LAB_SCHEMES):
         return ()
     (address, http), (_, https) = (_host_port(each) for each in settings.lab)
-    return tuple(LocalSite(name, address, http, https) for name in LAB_NAMES)
+    sites = tuple(LocalSite(name, address, http, https) for name in LAB_NAMES)
+    if len(settings.mine) != len(_LAB_SCHEMES):
+        return sites
+    (address, http), (_, https) = (_host_port(each) for each in settings.mine)
+    return (*sites, LocalSite(practice.MINE, address, http, https))
 
 
 def _host_port(address: str) -> tuple[str, int]:

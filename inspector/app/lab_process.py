@@ -16,10 +16,14 @@ from inspector.app.addresses import parse_address
 from inspector.app.child import Child
 from inspector.app.settings import RunSettings
 from inspector.lab.badtls.kept import Kept, load, load_or_make
+from inspector.lab.control import ControlApp, new_token
 from inspector.lab.house import House
+from inspector.lab.mine.place import Place
+from inspector.lab.mine.server import Mine
 from inspector.lab.serving.conversation import Desk
 from inspector.lab.serving.doors import AppDoors
 from inspector.lab.sites import practice
+from inspector.lab.sites.practice import MINE
 from inspector.web.places import templates_folder
 
 MAKER = "inspector.lab.badtls.kept"
@@ -69,15 +73,33 @@ def _proxy(settings: RunSettings) -> str:
     return f"http://{log_in}{addresses[0].reachable}"
 
 
+def _mine(settings: RunSettings, kept: Kept) -> Mine:
+    """The learner's own site; what its code asks other sites goes through the proxy, as theirs does."""
+    proxy, authority = _proxy(settings), str(settings.certs / "ca.pem")
+    environment = {
+        **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), proxy),
+        **dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"), authority),
+        "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost",
+        "PYTHONUNBUFFERED": "1",  # what it prints is on the page at once
+        "FLASK_RUN_FROM_CLI": "true",  # Flask then passes over `app.run()`, as under `flask run`
+    }  # fmt: skip
+    http, https = (parse_address(each) for each in settings.mine)
+    return Mine(Place(settings.lab_root.parent / "mine"), (http, https), kept.practice[MINE], environment)
+
+
 async def _serve(child: Child, kept: Kept) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     child.on_stop(lambda: loop.call_soon_threadsafe(stop.set))
-    house = _house(child.settings, kept)
+    settings = child.settings
+    house, mine = _house(settings, kept), _mine(settings, kept)
+    house.control = ControlApp(new_token(settings.run), mine, house.reset, loop)
     doors = AppDoors(Desk(house.find), house.choose)
     await doors.open(child.sockets("lab-http"), child.sockets("lab-https"))
+    await mine.begin(settings.my)
     child.ready()
     await stop.wait()
+    await mine.close()
     await doors.close()
 
 

@@ -53,8 +53,10 @@ def run(
         listen = sockets.bind_all(_parsed(wish.listen), "--listen", platform)
         web = sockets.bind_all(_parsed(wish.web), "--web", platform)
         doors = [sockets.bind_all((where,), "--no-lab", platform) for where in _parsed(wish.lab)]
+        mine = [sockets.reserve(where) for where in _parsed(wish.lab)]
         settings = msgspec.structs.replace(
             wish,
+            mine=_bound(mine),
             sender_token=secrets.token_urlsafe(32),
             listen=_bound(listen),
             web=_bound(web),
@@ -76,6 +78,8 @@ def run(
         try:
             supervisor.run()
         finally:
+            for sock in mine:
+                sock.close()
             notice.remove(place.run)
             bridge_file.withdraw(place.run)
 

@@ -3,7 +3,8 @@
 Sizes are bytes, times are seconds, 0 or an empty text means "none" or "no limit". Each field is an
 option of the command line (see docs/cli.md), except where files lie and what was found at start. `data` is
 `home`, but on a network drive (see `home`): captures/, run/, lab/ and control.db are there. The lab has two
-addresses, for http and https, and none when it does not run.
+addresses, for http and https, and none when it does not run; `mine` are two more, where the learner's own site is
+while it is started, and `my` is the folder it is in.
 """
 
 from __future__ import annotations
@@ -55,6 +56,9 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     timeouts: Timeouts = Timeouts()
     retention: Retention = Retention()
     lessons: tuple[str, ...] = ()
+
+    mine: tuple[str, ...] = ()
+    my: str = ""
 
     @property
     def certs(self) -> Path:

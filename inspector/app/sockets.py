@@ -11,6 +11,7 @@ from inspector.app.addresses import Address
 from inspector.app.command import command
 from inspector.app.errors import CannotStart
 from inspector.app.platform import Platform
+from inspector.lab.mine.handing import share_port
 
 QUEUE = 1024
 LAST_RESERVED_PORT = 1023
@@ -27,6 +28,14 @@ def bind_all(addresses: tuple[Address, ...], option: str, platform: Platform) ->
             sock.close()
         raise
     return bound
+
+
+def reserve(address: Address) -> socket.socket:
+    """A port that is kept for a server which is started and stopped: bound, and deaf, so whoever comes while that one is stopped is refused."""
+    sock = socket.socket(socket.AF_INET)
+    share_port(sock)
+    sock.bind(address)
+    return sock
 
 
 def address_of(sock: socket.socket) -> Address:

@@ -34,6 +34,9 @@ COMMANDS = {
         "inspector.cli.doctor", "Find out why nothing appears, or why HTTPS fails, and say what to do."
     ),
     "lesson": Entry("inspector.cli.lesson", "List lessons, check one of your own, show one to a class."),
+    "take-home": Entry(
+        "inspector.cli.take_home", "Copy a practice site into a folder, as a project of your own."
+    ),
     "status": Entry("inspector.cli.status", "Say whether Inspector runs, where, and how it is."),
     "ca": Entry("inspector.cli.ca", "The certificate authority: where it is, who trusts it, a new one."),
     "cert": Entry(

@@ -111,6 +111,10 @@ OPTIONS: tuple[Option, ...] = (
         type=click.Path(exists=True, file_okay=False, resolve_path=True),
         help="Lessons of your own, a folder of .md files, beside Inspector's; may be given several times.",
     ),
+    Option(
+        "--my", "my", group=WHERE, metavar="DIR", default="", type=click.Path(exists=True, file_okay=False, resolve_path=True),
+        help="Serve the Flask app in this folder at my.inspector.test, in a process of its own, and start it anew when a file is saved.",
+    ),
     Option("--no-capture", "capture", group=WHERE, is_flag=True, flag_value=False, default=True, hidden=True),
     Option(
         "--only", "only", group=UPSTREAM, metavar="HOSTS", multiple=True,

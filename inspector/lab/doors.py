@@ -61,6 +61,13 @@ class Doors:
             for sock in sockets:
                 self._servers.append(await asyncio.start_server(self._welcome(visit), sock=sock))
 
+    async def finish(self, within: float) -> None:
+        """Let nobody in any more, and give those who are in some seconds to be served."""
+        for server in self._servers:
+            server.close()
+        if self._visitors:
+            await asyncio.wait(self._visitors, timeout=within)
+
     async def close(self) -> None:
         """Let nobody in any more, and send everybody home."""
         self._closed = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
+from inspector.lab import control
 from inspector.lab.badtls.cases import DOMAIN
 from inspector.lab.badtls.identities import Identities
 from inspector.lab.badtls.kept import Kept
@@ -27,11 +28,20 @@ class House:
         self._bad_tls = as_app(BadTls(kept, Pages(templates)))
         self._practice = Contexts(kept.practice)
         self._identities = Identities(kept)
+        self.control: App | None = None
+
+    def reset(self, host: str) -> None:
+        """Put a practice site back to its beginning; without a host, all of them that somebody has been to."""
+        for each, site in self.sites.items():
+            if each == host or (not host and site.is_built):
+                site.reset()
 
     def find(self, host: str) -> App | None:
         """The app that plays a host; None where nobody does."""
         if host == DOMAIN or host.endswith(f".{DOMAIN}"):
             return self._bad_tls
+        if host == control.HOST:
+            return self.control
         return self.sites.get(host)
 
     def choose(self, name: str) -> ssl.SSLContext | None:

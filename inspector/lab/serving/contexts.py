@@ -19,11 +19,12 @@ class Contexts:
         """The context for a name in a hello; None where nobody of that name is at home."""
         context = self._made.get(name)
         if context is None and name in self._served:
-            context = self._made[name] = _make(self._served[name])
+            context = self._made[name] = context_for(self._served[name])
         return context
 
 
-def _make(pem: bytes) -> ssl.SSLContext:
+def context_for(pem: bytes) -> ssl.SSLContext:
+    """What an ordinary site of the lab speaks TLS with: `pem` is a key with the chain that is sent behind it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION

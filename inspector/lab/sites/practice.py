@@ -58,6 +58,10 @@ class LazySite:
                     self._app = self._build()
         return self._app
 
+    @property
+    def is_built(self) -> bool:
+        return self._app is not None
+
     def reset(self) -> None:
         """Everything there as it was at the beginning."""
         reset = self.app().extensions.get("reset")

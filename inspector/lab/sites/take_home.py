@@ -138,7 +138,8 @@ A practice site of Inspector's, as a project of your own. It is yours: read it, 
     .venv/bin/pip install -r requirements.txt python-dotenv     (Windows: .venv\\Scripts\\pip)
     .venv/bin/flask run --debug
 
-It is at {_address(site)} then. `--debug` starts it anew whenever you save a file, and shows exceptions on the page; never use that on a
+It is at {_address(site)} then. Or let Inspector serve it: `inspector run --my` with this folder, and it is at `https://my.inspector.test/`
+for whoever uses the proxy, captured, and started anew whenever you save a file. `--debug` starts it anew whenever you save a file, and shows exceptions on the page; never use that on a
 server that others can reach. Its data are in the folder `data`; delete that, and it begins anew.
 
 `app.py` makes the app; the site is in `sites/{site}`, and what it shares with other practice sites in `sites/basics`.

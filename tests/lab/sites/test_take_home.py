@@ -10,7 +10,9 @@ import time
 
 import pytest
 import requests
+from click.testing import CliRunner
 
+from inspector.cli.main import main
 from inspector.lab.sites.practice import SITES
 from inspector.lab.sites.take_home import PARCELS, NotEmptyError, take_home
 
@@ -130,3 +132,15 @@ def test_two_of_them_dance_together(tmp_path, run):
     assert sent.headers["Location"].startswith(
         f"{provider}/oauth/authorize?response_type=code&client_id=leaf-and-kettle"
     )
+
+
+def test_the_command_copies_it_and_says_how_to_see_it(tmp_path):
+    run = CliRunner().invoke(main, ["take-home", "static", str(tmp_path / "mine")])
+    assert run.exit_code == 0
+    assert (tmp_path / "mine" / "app.py").is_file()
+    assert f"run --my {tmp_path / 'mine'}" in run.output
+    again = CliRunner().invoke(main, ["take-home", "static", str(tmp_path / "mine")])
+    assert (again.exit_code, "has something in it already" in again.output) == (1, True)
+    there = CliRunner().invoke(main, ["take-home", "api", "--home", str(tmp_path / "home")])
+    assert there.exit_code == 0
+    assert (tmp_path / "home" / "sites" / "api" / "app.py").is_file()

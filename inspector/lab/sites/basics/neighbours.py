@@ -14,6 +14,7 @@ HOSTS = {
     "elsewhere": "elsewhere.test",
     "api": "api.elsewhere.test",
 }
+COPY = "my.inspector.test"  # where Inspector serves a copy that somebody took home
 
 
 def origin_of(site: str, *, scheme: str = "") -> str:

@@ -9,7 +9,7 @@ import hmac
 import os
 from dataclasses import dataclass
 
-from ..basics.neighbours import HOSTS
+from ..basics.neighbours import COPY, HOSTS
 
 # Method names and shapes are Authlib's (its ClientMixin), which is what it asks a client.
 
@@ -59,7 +59,8 @@ class Client:
 
 def known() -> dict[str, Client]:
     """All registered sites, by their id."""
-    origins = [os.environ.get("SHOP_URL", ""), f"https://{HOSTS['shop']}", f"http://{HOSTS['shop']}"]
+    origins = [os.environ.get("SHOP_URL", "")]
+    origins += [f"{scheme}://{host}" for host in (HOSTS["shop"], COPY) for scheme in ("https", "http")]
     shop = Client(
         "leaf-and-kettle",
         "Leaf & Kettle",
