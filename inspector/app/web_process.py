@@ -26,6 +26,7 @@ from inspector.web.server import serve
 from inspector.web.settings import WebSettings
 from inspector.web.tickets import sign_in_url
 from inspector.web.warm import warm_later
+from inspector.web.warm import warm_later
 
 
 def main() -> None:
@@ -44,6 +45,7 @@ def main() -> None:
         check_up=partial(_check_up, settings),
     )
     child.ready(link=sign_in_url(settings.run, dashboard(settings)))
+    warm_later(built.app)
     warm_later(built.app)
     serve(built, child.sockets("web"), told, stop)
 

@@ -85,13 +85,23 @@ class Said:
 
     def every(self, name: str) -> tuple[Field, ...]:
         """The fields of this name (in lower case), in order."""
-        return tuple(self._by_name.get(name, ()))
+        return tuple(self._named(name))
 
     def has(self, name: str) -> bool:
-        return name in self._by_name
+        return bool(self._named(name))
 
     def values(self, name: str) -> tuple[str, ...]:
-        return tuple(text_of(each) for each in self._by_name.get(name, ()))
+        return tuple(text_of(each) for each in self._named(name))
+
+    def _named(self, name: str) -> Sequence[Field]:
+        """Of hundreds of messages around an exchange most are asked for one field that they don't have: those need not be read."""
+        if "_by_name" not in self.__dict__ and name.encode("latin-1", "replace") not in self._small_head:
+            return ()
+        return self._by_name.get(name, ())
+
+    @cached_property
+    def _small_head(self) -> bytes:
+        return self.message.head.lower()
 
     def value(self, name: str) -> str:
         """The field's value; of several lines, joined with commas as RFC 9110 §5.2 has it. Empty if there is none."""
@@ -99,7 +109,7 @@ class Said:
 
     def first(self, name: str) -> str:
         """The value of the first field of this name; empty if there is none."""
-        found = self._by_name.get(name)
+        found = self._named(name)
         return text_of(found[0]) if found else ""
 
     @cached_property
@@ -141,6 +151,7 @@ class Case:
 
     `read` gives the bytes of a body that lies outside of the record (`store.captures.Captures.body`), of which no more is taken than is
     looked at; without it such bodies are not looked at. What it raises is the caller's affair: a body that is gone should give nothing.
+    `report` is what the app that answered told of its own half.
     """
 
     exchange: Exchange

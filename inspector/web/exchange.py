@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, make_response, render_template, request, session, stream_with_context
 
-from inspector.exchange.model import Exchange
 from inspector.explain.case import Case
 from inspector.explain.onlookers import who_sees_what
 from inspector.store.captures import ArchiveGone, Captures
@@ -19,7 +18,6 @@ from inspector.web.finding import (
     HALVES,
     Half,
     Side,
-    case_of,
     find_exchange,
     find_remains,
     leg_of,
@@ -59,7 +57,7 @@ KEYS = {
 }  # one that is missing leaves a gap
 VIEWS = {"pretty": "Pretty", "raw": "Raw", "hex": "Hex"}
 SIDE_WORDS = {"browser": "Browser's side", "site": "Site's side", "changes": "What changed"}
-TabContext = Callable[[Captures, Exchange, "Asked"], dict[str, Any]]
+TabContext = Callable[[Captures, Case, "Asked"], dict[str, Any]]
 _FIRST = {"new": "story", "details": "messages"}
 _OF_MESSAGES = {"side", *HALVES, *(f"{half}_from" for half in HALVES)}
 _SHOWS = {"pretty": show, "raw": show_raw, "hex": show_hex}
@@ -145,7 +143,7 @@ def blueprint(captures: Captures, chains: Chains, checker: Checker) -> Blueprint
             timing=timing(exchange),
             older=older.hex() if older else None,
             newer=newer.hex() if newer else None,
-            **_context(contexts, captures, exchange, asked, checked),
+            **_context(contexts, captures, asked, checked),
         )
         response = make_response(page)
         response.vary.add("HX-Request")
@@ -176,7 +174,6 @@ def _tabs(checked: Checked | None) -> dict[str, str]:
 def _context(
     contexts: dict[str, TabContext],
     captures: Captures,
-    exchange: Exchange,
     asked: Asked,
     checked: Checked | None,
 ) -> dict[str, Any]:
@@ -184,10 +181,11 @@ def _context(
         return {}
     if asked.tab == "checks":
         return {"groups": found_on(checked.case, checked.issues), "around": len(checked.case.siblings)}
-    return contexts[asked.tab](captures, exchange, asked)
+    return contexts[asked.tab](captures, checked.case, asked)
 
 
-def _messages(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
+def _messages(captures: Captures, case: Case, asked: Asked) -> dict[str, Any]:
+    exchange = case.exchange
     around = {"sides": SIDE_WORDS, "views": VIEWS, "said": said(exchange.decisions)}
     if asked.side == "changes":
         client, server = exchange.client_leg, exchange.server_leg
@@ -199,7 +197,6 @@ def _messages(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str,
             },
         }
     side: Side = "site" if asked.side == "site" else "browser"
-    case = case_of(captures, exchange)
     leg = leg_of(exchange, side)
     interim = [head(message) for message in leg.interim] if leg else []
     return around | {
@@ -237,23 +234,24 @@ def _body(content: Content, view: str, start: int) -> Shown:
         return Shown("gone", "Body", str(gone))
 
 
-def _connection(chains: Chains, captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
+def _connection(chains: Chains, captures: Captures, case: Case, asked: Asked) -> dict[str, Any]:
+    exchange = case.exchange
     both = chains.of(exchange)
     legs = [exchange.client_leg, exchange.server_leg]
     return {"both": both, "wires": [wire(line) for line in both.lines], "legs": legs}
 
 
-def _timing(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
-    return {"attempts": exchange.server_leg.attempts if exchange.server_leg else ()}
+def _timing(captures: Captures, case: Case, asked: Asked) -> dict[str, Any]:
+    leg = case.exchange.server_leg
+    return {"attempts": leg.attempts if leg else ()}
 
 
-def _story(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
-    return story_of(case_of(captures, exchange))
+def _story(captures: Captures, case: Case, asked: Asked) -> dict[str, Any]:
+    return story_of(case)
 
 
-def _sees(captures: Captures, exchange: Exchange, asked: Asked) -> dict[str, Any]:
-    case = case_of(captures, exchange)
-    leg = exchange.server_leg
+def _sees(captures: Captures, case: Case, asked: Asked) -> dict[str, Any]:
+    leg = case.exchange.server_leg
     kept = captures.ciphertext(leg.connection) if leg and leg.connection else None
     onlookers = who_sees_what(case, wire_of(kept))
     return {"sees": onlookers, "noise": Noise(onlookers)}

@@ -52,11 +52,7 @@ def _how_bad(case: Case) -> tuple[Severity | None, str]:
     if sessions:
         return "advice", "The session's cookie has SameSite, which keeps most of that away."
     names = [name for name, _, _ in parse_cookie(case.request.value("cookie")) if is_session(name)]
-    seen_before = (
-        [kept for name, (_, kept) in origins(case).items() if name in names]
-        if names and case.siblings
-        else []
-    )
+    seen_before = [kept for _, kept in origins(case, names).values()] if names and case.siblings else []
     if any(kept.same_site == "none" for kept in seen_before):
         return "serious", "The session's cookie goes with forms of other sites, too (SameSite=None)."
     if seen_before and all(kept.same_site for kept in seen_before):

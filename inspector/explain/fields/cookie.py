@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 from inspector.exchange.model import Exchange
 from inspector.explain.case import Case
 from inspector.explain.fields.model import Known, Line, Told
@@ -10,7 +12,14 @@ from inspector.explain.parts import Part
 from inspector.explain.people import asker, capital
 from inspector.explain.prose import Prose, listed, say, shown
 from inspector.explain.references import cookies, header
-from inspector.explain.values.cookies import Kept, domain_matches, judge, parse_cookie, parse_set_cookie
+from inspector.explain.values.cookies import (
+    Kept,
+    domain_matches,
+    judge,
+    name_of,
+    parse_cookie,
+    parse_set_cookie,
+)
 from inspector.explain.words import moment, plural, size
 
 MOST = 60  # cookies of a field are told one by one
@@ -23,7 +32,7 @@ def _cookie(line: Line) -> Told:
         return Told(say("Only a client sends cookies back; in an answer this means nothing."), good=False)
     if not pairs:
         return Told(say("It is empty."), good=False)
-    set_by = origins(line.case)
+    set_by = origins(line.case, {name for name, _, _ in pairs[:MOST]})
     parts = tuple(_part(line.case, each, set_by.get(each[0])) for each in pairs[:MOST])
     names = listed((name or "(no name)" for name, _, _ in pairs), most=6)
     who = capital(asker(line.case.exchange))
@@ -59,8 +68,8 @@ def _ends(case: Case, kept: Kept) -> Prose:
     return say("It ends at {when}.", when=moment(kept.expires, case.now, case.zone))
 
 
-def origins(case: Case) -> dict[str, tuple[Exchange, Kept]]:
-    """For each cookie's name the last exchange before this one, of the same client, that set it for this host."""
+def origins(case: Case, names: Collection[str]) -> dict[str, tuple[Exchange, Kept]]:
+    """For each of these cookies the last exchange before this one, of the same client, that set it for this host."""
     exchange = case.exchange
     client = exchange.client.rpartition(":")[0]
     before = [
@@ -71,18 +80,27 @@ def origins(case: Case) -> dict[str, tuple[Exchange, Kept]]:
         and each.client.rpartition(":")[0] == client
         and each.agent == exchange.agent
     ]
+    wanted = set(names)
     found: dict[str, tuple[Exchange, Kept]] = {}
-    for other in sorted(before, key=lambda each: each.started)[-MOST_SIBLINGS:]:
-        there = Case(other)
-        for value in there.response.values("set-cookie")[:MOST]:
-            judged = judge(parse_set_cookie(value), setting_of(there))
-            kept = judged.cookie
-            if kept is None or judged.code != "kept":
-                continue
-            fits = case.host == kept.domain if kept.host_only else domain_matches(case.host, kept.domain)
-            if fits:
-                found[kept.name] = (other, kept)
+    for other in sorted(before, key=lambda each: each.started, reverse=True)[:MOST_SIBLINGS]:
+        for kept in _set_by(Case(other), case.host, wanted - found.keys()):
+            found.setdefault(kept.name, (other, kept))
+        if len(found) == len(wanted):
+            break
     return found
+
+
+def _set_by(there: Case, host: str, names: Collection[str]) -> Iterator[Kept]:
+    """The cookies of these names that a browser keeps of an answer and gives back to the host, the last one first."""
+    values = [value for value in there.response.values("set-cookie")[:MOST] if name_of(value) in names]
+    setting = setting_of(there) if values else None
+    for value in reversed(values):
+        judged = judge(parse_set_cookie(value), setting) if setting is not None else None
+        if judged is None or judged.cookie is None or judged.code != "kept":
+            continue
+        kept = judged.cookie
+        if host == kept.domain if kept.host_only else domain_matches(host, kept.domain):
+            yield kept
 
 
 FIELDS = {"cookie": Known(_cookie, (cookies("5.8"), header("Cookie")))}

@@ -51,6 +51,13 @@ class SetCookie:
     problem: Literal["", "control", "empty", "large"] = ""
 
 
+def name_of(value: str) -> str:
+    """The cookie's name alone, of a Set-Cookie field's value."""
+    pair = value.partition(";")[0]
+    name, equals, _ = pair.partition("=")
+    return name.strip(" \t") if equals else ""
+
+
 def parse_set_cookie(value: str) -> SetCookie:
     """The field's value as a browser reads it. Of a repeated attribute the last one counts."""
     pair, _, rest = value.partition(";")
