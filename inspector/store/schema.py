@@ -27,7 +27,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 INDEX_VERSION = "index_4"
-CONTROL_VERSION = "control_2"
+CONTROL_VERSION = "control_3"
 
 
 class Id(sa.types.TypeDecorator[bytes]):
@@ -219,5 +219,35 @@ mark = sa.Table(
     _text("comment"),
     _text("tags"),  # with a space between two
     _integer("revision"),
+    sqlite_with_rowid=False,
+)
+
+# what is kept to be sent again (see workbench); an exchange or parent without bytes is none
+draft = sa.Table(
+    "draft",
+    control,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("changed", sa.Double, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),  # JSON of compose.draft
+    sa.Column("exchange", sa.LargeBinary, nullable=False),
+)
+
+sent = sa.Table(
+    "sent",
+    control,
+    sa.Column("exchange", Id, primary_key=True),
+    sa.Column("parent", sa.LargeBinary, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+opened_site = sa.Table(
+    "opened_site",
+    control,
+    sa.Column("label", sa.Text, primary_key=True),
+    _text("scheme"),
+    _text("host"),
+    _integer("port"),
+    _text("secret"),
+    sa.Column("used", sa.Double, nullable=False),
     sqlite_with_rowid=False,
 )

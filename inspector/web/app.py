@@ -63,6 +63,7 @@ from inspector.web.veil import Veil
 
 LARGEST_REQUEST = 1 << 20
 
+from inspector.web.send.parts import parts as send_parts
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
@@ -142,6 +143,7 @@ def create_dashboard(
     ):
         app.register_blueprint(part)
 
+        *send_parts(settings, veil),
     @app.get("/favicon.ico")
     def icon() -> Response:
         return app.send_static_file("favicon.svg")

@@ -27,6 +27,7 @@ class Entry(NamedTuple):
 _ENTRIES = (
     ("Learn", "book-open", "/learn", ("/learn",)),
     ("Traffic", "activity", "/traffic", ("/traffic", "/exchange", "/history")),
+    ("Send", "send", "/send", ("/send",)),
     ("Certificates", "certificate", "/certificates", ("/certificates",)),
     ("Set-up", "settings", "/set-up", ("/set-up",)),
 )

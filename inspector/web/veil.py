@@ -41,6 +41,11 @@ class Veil:
         self._captures = captures
         self._key = key
 
+    @property
+    def plain(self) -> Captures:
+        """The captures as they are: for sending them again, never for showing."""
+        return self._captures
+
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._captures, name)
         if not callable(found) or not presenting():
