@@ -18,6 +18,7 @@ from inspector.web.feed import ROWS, changes_json
 from inspector.web.filtering import asked
 from inspector.web.finding import find_connection, find_exchange, part_asked
 from inspector.web.lamp import Lamps
+from inspector.web.marking import Marking
 from inspector.web.present.content import Content
 from inspector.web.rows import row_json
 from inspector.web.traffic import key_asked, limit_asked, rows_asked
@@ -33,7 +34,9 @@ def totals_json(totals: Totals) -> dict[str, Any]:
     }
 
 
-def blueprint(captures: Captures, lamps: Lamps, control: Control, version: str) -> Blueprint:
+def blueprint(
+    captures: Captures, lamps: Lamps, control: Control, marking: Marking, version: str
+) -> Blueprint:
     api = Blueprint("api", __name__, url_prefix="/api/v1")
 
     @api.get("/exchanges")
@@ -42,7 +45,8 @@ def blueprint(captures: Captures, lamps: Lamps, control: Control, version: str) 
         page = rows_asked(
             captures, wanted(), limit_asked(ROWS), before=key_asked("before"), after=key_asked("after")
         )
-        rows = [row_json(row) for row in page.rows]
+        marks = marking.of(row.id for row in page.rows)
+        rows = [row_json(row) | {"mark": marks.get(row.id)} for row in page.rows]
         reached = page.reached.hex() if page.reached else None
         return jsonify(
             rows=rows, has_older=page.has_older, has_newer=page.has_newer, cursor=cursor,

@@ -13,6 +13,7 @@ from flask import Flask, Response
 from inspector.explain.acceptance import CapturedWindow
 from inspector.store.captures import Captures
 from inspector.store.database import StoreProblem
+from inspector.store.marks import Marks
 from inspector.store.reader import ArchiveGone
 from inspector.store.reports import Reports
 from inspector.store.settings import Settings
@@ -36,9 +37,11 @@ from inspector.web import (
     navigation,
     pictures,
     refused,
+    marking,
     secrets,
     setup,
     sites,
+    removing,
     start,
     tour,
     traffic,
@@ -63,7 +66,6 @@ from inspector.web.veil import Veil
 
 LARGEST_REQUEST = 1 << 20
 
-from inspector.web.send.parts import parts as send_parts
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
@@ -95,11 +97,13 @@ def create_dashboard(
     captures = cast("Captures", veil)
     lamps = Lamps(boards, control.read)
     reports = Reports(Path(settings.run).parent)
-    feeder = feed.Feeder(captures, lamps, limit=settings.streams)
+    marks = Marks(Path(settings.run).parent)
+    marked = marking.Marking(marks, veil)
+    feeder = feed.Feeder(captures, lamps, limit=settings.streams, marks=marks)
     roots = Roots(settings)
     both = chains.Chains(captures, roots, windows)
     checker = Checker(captures)
-    switches = Control(captures, control, lamps, feeder)
+    switches = Control(captures, control, lamps, feeder, marks)
     left = decrypted.LeftEncrypted(control)
     saved = filtering.SavedFilters(control)
     explained = Refusals(captures, settings, left.covers)
@@ -115,10 +119,12 @@ def create_dashboard(
         tour.blueprint(captures),
         learn.blueprint(),
         lessons.blueprint(lessons.Classroom(Library(settings.lessons), Keeper(control), real, captures)),
-        traffic.blueprint(settings, captures, saved),
+        traffic.blueprint(settings, captures, saved, marked),
+        marking.blueprint(marked),
         removing.blueprint(captures, feeder),
         filtering.blueprint(captures, saved),
         exchange.blueprint(captures, both, checker),
+    marking.install(app, marked)
         sites.blueprint(captures, checker),
         history.blueprint(captures),
         chains.blueprint(captures, both),
@@ -139,11 +145,10 @@ def create_dashboard(
         receiving.blueprint(
             receiving.Desk(reports, control, settings.bridge_token, bytes.fromhex(settings.bridge_key))
         ),
-        api.blueprint(captures, lamps, switches, settings.version),
+        api.blueprint(captures, lamps, switches, marked, settings.version),
     ):
         app.register_blueprint(part)
 
-        *send_parts(settings, veil),
     @app.get("/favicon.ico")
     def icon() -> Response:
         return app.send_static_file("favicon.svg")

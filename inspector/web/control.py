@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspector.store.captures import Captures
+from inspector.store.marks import Marks
 from inspector.store.settings import Settings
 from inspector.web.feed import Feeder
 from inspector.web.lamp import Lamp, Lamps
@@ -11,13 +12,16 @@ from inspector.web.lamp import Lamp, Lamps
 class Control:
     """The changes that the dashboard can make, each told to the open pages at once."""
 
-    __slots__ = ("_captures", "_feeder", "_lamps", "_settings")
+    __slots__ = ("_captures", "_feeder", "_lamps", "_marks", "_settings")
 
-    def __init__(self, captures: Captures, settings: Settings, lamps: Lamps, feeder: Feeder) -> None:
+    def __init__(
+        self, captures: Captures, settings: Settings, lamps: Lamps, feeder: Feeder, marks: Marks
+    ) -> None:
         self._captures = captures
         self._settings = settings
         self._lamps = lamps
         self._feeder = feeder
+        self._marks = marks
 
     def capture(self, on: bool) -> Lamp:
         """Switch capturing; engines notice within 100 ms. Traffic passes either way."""
@@ -26,6 +30,7 @@ class Control:
         return self._lamps.read()
 
     def forget_everything(self) -> None:
-        """Ask for every capture to be removed; recorder and engines carry it out within a third of a second."""
+        """Ask for every capture to be removed, with what people added; recorder and engines carry it out within a third of a second."""
         self._captures.forget_everything()
+        self._marks.forget()
         self._feeder.nudge()

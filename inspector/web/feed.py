@@ -17,6 +17,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from inspector.store.captures import Captures, Changes
+from inspector.store.marks import Marks
 from inspector.web.errors import Refusal
 from inspector.web.lamp import Lamp, Lamps
 from inspector.web.rows import row_json
@@ -83,8 +84,18 @@ class Reader:
 class Feeder:
     """Tells readers what changed. Its thread lives from the first reader to the last."""
 
-    def __init__(self, captures: Captures, lamps: Lamps, *, limit: int, interval: float = INTERVAL) -> None:
+    def __init__(
+        self,
+        captures: Captures,
+        lamps: Lamps,
+        *,
+        limit: int,
+        interval: float = INTERVAL,
+        marks: Marks | None = None,
+    ) -> None:
         self._captures = captures
+        self._marks = marks
+        self._marked = 0  # up to which revision of the marks was told
         self._lamps = lamps
         self._limit = limit
         self._interval = interval
@@ -105,6 +116,7 @@ class Feeder:
             if self._thread is None:
                 # Here and not in the thread: what changes after the reader has caught up must not be missed.
                 self._cursor = self._captures.changes("").cursor
+                self._marked = self._marks.since(0)[0] if self._marks else 0
                 self._readers.add(reader)
                 self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
                 self._thread.start()
@@ -162,7 +174,7 @@ class Feeder:
     def _look(self, *, with_lamp: bool) -> None:
         changes = self._captures.changes(self._cursor, ROWS)
         self._cursor = changes.cursor
-        told = messages(changes)
+        told = messages(changes) + self._newly_marked()
         if with_lamp:
             lamp = self._lamps.read()
             if lamp != self._lamp:
@@ -171,6 +183,16 @@ class Feeder:
         if told:
             with self._lock:
                 self._broadcast(told)
+
+    def _newly_marked(self) -> bytes:
+        """What people added to exchanges since the last look."""
+        if self._marks is None:
+            return b""
+        newest, changed = self._marks.since(self._marked)
+        self._marked = newest
+        if not changed:
+            return b""
+        return event("marks", {id.hex(): None if mark.blank else mark for id, mark in changed.items()})
 
     def _broadcast(self, message: bytes | None) -> None:
         gap = event("gap", {"cursor": self._cursor}, self._cursor)

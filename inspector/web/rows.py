@@ -50,11 +50,12 @@ def row_json(row: Row) -> dict[str, Any]:
     }
 
 
-def row_view(row: Row) -> dict[str, Any]:
-    """A row for templates: what JSON says, and the words and parts that script would make."""
-    path, mark, query = row.path.partition("?")
+def row_view(row: Row, mark: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A row for templates: what JSON says, and the words and parts that script would make; `mark` is what people added."""
+    path, question, query = row.path.partition("?")
     return row_json(row) | {
         "path_only": path,
-        "query": mark + query,
+        "query": question + query,
         "url": f"/exchange/{row.id.hex()}",
+        "mark": mark,
     }

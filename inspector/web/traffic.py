@@ -11,6 +11,8 @@ from inspector.exchange import ids
 from inspector.filter.tree import EVERYTHING, Node, is_everything
 from inspector.store.captures import Captures, Found
 from inspector.web.filtering import SavedFilters, asked, reference
+from inspector.web.marking import Marking
+from inspector.web.removing import removals_json
 from inspector.web.rows import row_view
 from inspector.web.settings import WebSettings
 
@@ -47,7 +49,7 @@ def page_around(captures: Captures, id: bytes, limit: int, wanted: Node = EVERYT
     return Found((*older.rows, row, *newer.rows), older.has_older, newer.has_newer)
 
 
-def blueprint(settings: WebSettings, captures: Captures, saved: SavedFilters) -> Blueprint:
+def blueprint(settings: WebSettings, captures: Captures, saved: SavedFilters, marking: Marking) -> Blueprint:
     traffic = Blueprint("traffic", __name__)
 
     @traffic.get("/traffic")
@@ -63,7 +65,8 @@ def blueprint(settings: WebSettings, captures: Captures, saved: SavedFilters) ->
             page = rows_asked(
                 captures, filter.wanted, limit, before=key_asked("before"), after=key_asked("after")
             )
-        rows = tuple(row_view(row) for row in page.rows)
+        marks = marking.of(row.id for row in page.rows)
+        rows = tuple(row_view(row, marks.get(row.id)) for row in page.rows)
         text = filter.text or None
         oldest = page.reached.hex() if page.reached else rows[0]["id"] if rows else None
         return render_template(
@@ -83,6 +86,7 @@ def blueprint(settings: WebSettings, captures: Captures, saved: SavedFilters) ->
             indexed=page.indexed,
             saved=saved.all(),
             reference=reference(),
+            removals=removals_json(captures),
         )
 
     return traffic

@@ -26,7 +26,7 @@ from inspector.secrets.exchanges import (
 from inspector.secrets.reports import hide_report
 from inspector.store.captures import Captures
 
-_PATH = re.compile(rb'("(?:path|query)":)("(?:[^"\\]|\\.)*")')
+_PATH = re.compile(rb'("(?:path|query|comment)":)("(?:[^"\\]|\\.)*")')
 
 
 def presenting() -> bool:
@@ -100,12 +100,18 @@ class Veil:
         hide_exchange(hider, self._captures.exchange(exchange.id) or exchange)
         return hider
 
+    def text(self, text: str) -> str:
+        """Something that a person wrote beside the captures, veiled while somebody presents."""
+        return _prose(Hider(self._key), text) if presenting() else text
+
     def rows(self, told: bytes) -> bytes:
-        """A message of the live feed with the addresses in it veiled; for who presents."""
+        """A message of the live feed with the addresses and comments in it veiled; for who presents."""
         hider = Hider(self._key)
 
         def hide(found: re.Match[bytes]) -> bytes:
-            return found[1] + msgspec.json.encode(hide_text(hider, msgspec.json.decode(found[2], type=str)))
+            text = msgspec.json.decode(found[2], type=str)
+            prose = found[1] == b'"comment":'
+            return found[1] + msgspec.json.encode(_prose(hider, text) if prose else hide_text(hider, text))
 
         return _PATH.sub(hide, told)
 
@@ -124,3 +130,7 @@ class Veil:
         if isinstance(found, (tuple, list)):
             return type(found)(self._veiled(each) for each in found)
         return found
+
+
+def _prose(hider: Hider, text: str) -> str:
+    return hider.body(text.encode("utf-8", "surrogatepass"), "text/plain").decode("utf-8", "replace")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -26,6 +26,7 @@ from inspector.filter.matching import matcher
 from inspector.filter.subject import Subject
 from inspector.filter.tree import EVERYTHING, Node
 from inspector.store.captures import ArchiveGone, Changes, Found, Page, Row, Totals
+from inspector.store.removal import Removal
 from inspector.store.sites import SiteRow
 from inspector.store.status import Status
 
@@ -91,6 +92,7 @@ class FakeCaptures:
 
     def __init__(self, *exchanges: Exchange) -> None:
         self.exchanges = {exchange.id: exchange for exchange in exchanges}
+        self.removed: dict[int, dict[bytes, Exchange]] = {}
         self.connections: dict[bytes, Connection] = {}
         self.ciphertexts: dict[bytes, Ciphertext] = {}
         self.generation = 0
@@ -219,6 +221,26 @@ class FakeCaptures:
         rows = self.rows()
         ends = (rows[0].started, rows[-1].started) if rows else (None, None)
         return Totals(len(rows), 0, 4096, *ends)
+
+    def removals(self) -> list[Removal]:
+        return [Removal(number, len(each), time.time() + 600) for number, each in self.removed.items()]
+
+    def remove(self, ids: Iterable[bytes]) -> int:
+        going = {id: self.exchanges.pop(id) for id in ids if id in self.exchanges}
+        self.removed[len(self.removed) + 1] = going
+        return len(going)
+
+    def remove_fitting(self, wanted: Node) -> tuple[int, bool]:
+        fits = matcher(wanted, time.time())
+        return self.remove([id for id, each in self.exchanges.items() if fits(Subject(each, each))]), True
+
+    def undo_removal(self, number: int) -> int:
+        back = self.removed.pop(number, {})
+        self.exchanges |= back
+        return len(back)
+
+    def finish_removal(self, number: int) -> None:
+        self.removed.pop(number, None)
 
     def forget_everything(self) -> int:
         self.exchanges.clear()

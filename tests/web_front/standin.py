@@ -9,7 +9,8 @@ import datetime as dt
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,6 +27,7 @@ from inspector.pki.authority import Authority
 from inspector.pki.certificates import leaf, new_key, root
 from inspector.pki.trust_stores.model import Look, Step
 from inspector.store.captures import Changes, Found, Page, Row, Totals
+from inspector.store.removal import Removal
 from inspector.store.settings import Settings
 from inspector.store.sites import SiteRow
 from inspector.web.app import Dashboard, create_dashboard
@@ -139,6 +141,7 @@ class StandIn:
         self._changed: list[tuple[int, int]] = []  # (exchange, change)
         self._changes = count
         self._forgotten = 0
+        self.gone: dict[int, int] = {}  # exchange, and with which removal it went
 
     def add(self, count: int = 1, *, open: bool = False) -> None:
         """More exchanges arrive."""
@@ -179,7 +182,7 @@ class StandIn:
         return self._page(max(low, high - limit + 1), high)
 
     def _page(self, low: int, high: int) -> Page:
-        rows = tuple(self.row_of(n) for n in range(low, high + 1))
+        rows = tuple(self.row_of(n) for n in range(low, high + 1) if n not in self.gone)
         return Page(rows, has_older=low > self.first, has_newer=high < self.count)
 
     def find(
@@ -220,7 +223,8 @@ class StandIn:
         return Changes(rows, now, max(0, len(found) - limit), forgotten=int(forgotten or 0) < self._forgotten)
 
     def row(self, id: bytes) -> Row | None:
-        return self.row_of(number(id)) if self.first <= number(id) <= self.count else None
+        there = self.first <= number(id) <= self.count and number(id) not in self.gone
+        return self.row_of(number(id)) if there else None
 
     def exchange(self, id: bytes) -> Exchange | None:
         row = self.row(id)
@@ -284,6 +288,31 @@ class StandIn:
             oldest=None,
             newest=None,
         )
+
+    def removals(self) -> list[Removal]:
+        counts = Counter(each for each in self.gone.values() if each)
+        return [Removal(each, count, time.time() + 600) for each, count in sorted(counts.items())]
+
+    def remove(self, ids: Iterable[bytes]) -> int:
+        going = {number(id) for id in ids} - self.open
+        self.gone |= dict.fromkeys(going, max(self.gone.values(), default=0) + 1)
+        self._forgotten += 1
+        return len(going)
+
+    def remove_fitting(self, wanted: Node) -> tuple[int, bool]:
+        fits = matcher(wanted, BEGAN)
+        rows = (self.row_of(n) for n in range(self.first, self.count + 1) if n not in self.gone)
+        return self.remove([row.id for row in rows if fits(Subject(row, self.exchange(row.id)))]), True
+
+    def undo_removal(self, removal: int) -> int:
+        back = [n for n, each in self.gone.items() if each == removal]
+        for n in back:
+            del self.gone[n]
+        self._forgotten += 1
+        return len(back)
+
+    def finish_removal(self, removal: int) -> None:
+        self.gone = {n: 0 if each == removal else each for n, each in self.gone.items()}
 
     def forget_everything(self) -> None:
         self.first = self.count + 1

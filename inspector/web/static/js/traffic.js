@@ -1,87 +1,121 @@
-// The Traffic page: the list, its tools, the pane, the keyboard, and the address bar that says what is selected.
+// The Traffic page: the list, its tools, the pane, the keyboard, and the address bar that says what is shown.
 
 import { connect } from "./feed/connect.js";
 import { Captures } from "./traffic/captures.js";
-import { addressOf, Filter } from "./traffic/filter.js";
+import { Chosen } from "./traffic/chosen.js";
+import { Doings } from "./traffic/doings.js";
+import { Filter } from "./traffic/filter.js";
 import { followKeys } from "./traffic/keys.js";
 import { List } from "./traffic/list.js";
-import { Pane } from "./traffic/pane.js";
+import { followMenu } from "./traffic/menu.js";
 import { showNotices } from "./traffic/notices.js";
+import { Pane } from "./traffic/pane.js";
+import { go, read, remember } from "./traffic/place.js";
+import { followSplitter } from "./traffic/split.js";
 import { announce, setUpTools, showProgress } from "./traffic/tools.js";
 
 const section = document.querySelector("[data-list]");
+const body = section.parentElement;
 const box = section.querySelector("[data-list-view]");
 const empty = section.querySelector("[data-list-empty]");
 const nothingFits = section.querySelector("[data-filter-empty]");
-const { cursor, selected } = section.dataset;
+const first = read();
 const filter = new Filter(section.dataset.filter);
 
 const feed = connect();
 const list = new List(box, new Captures(filter.applied));
 const pane = new Pane(document.querySelector("[data-pane]"));
-list.cursor = cursor;
+const chosen = new Chosen();
+const doings = new Doings({ list, chosen, pane, filter, section });
+list.cursor = section.dataset.cursor;
 section.setAttribute("aria-busy", "true");
 
-function select(id) {
-  list.select(id);
-  history.replaceState(null, "", addressNow(id));
-  if (id && Pane.hasRoom) pane.show(id);
-  else pane.close();
-}
+/** Where we are, for the address bar. */
+const place = () => ({ q: filter.applied, selected: list.selected, view: pane.view });
 
-/** The address that leads back here: the filter, and what is selected. */
-function addressNow(id) {
-  const query = new URLSearchParams();
-  if (filter.applied) query.set("q", filter.applied);
-  if (id) query.set("selected", id);
-  return query.size ? `/traffic?${query}` : "/traffic";
+/** Look at an exchange. Opening the pane and closing it are steps for `back`; passing from row to row is none. */
+function select(id, { view, step = true } = {}) {
+  const opens = Boolean(id) !== Boolean(pane.id);
+  list.select(id);
+  if (id && Pane.hasRoom) pane.show(id, view);
+  else pane.close();
+  if (step) go(place(), { step: opens && Pane.hasRoom });
 }
 
 function open(id) {
-  if (id) location.assign(Pane.addressOf(id));
+  if (!id) return;
+  remember(location.pathname + location.search);
+  location.assign(Pane.addressOf(id, pane.view));
 }
 
-async function move(step) {
+async function move(step, { choosing = false } = {}) {
+  const from = list.selected;
   const id = await step;
-  if (id) select(id);
+  if (!id) return;
+  if (choosing) chosen.reach(id, list.rows, from);
+  select(id);
 }
 
 box.addEventListener("click", (event) => {
   const id = event.target.closest("[data-id]")?.dataset.id;
-  if (!id || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!id) return;
+  const many = event.shiftKey || event.ctrlKey || event.metaKey;
+  if (many && event.target.closest("a") && !event.shiftKey) return; // a tab of its own
   event.preventDefault();
-  if (!Pane.hasRoom) history.replaceState(null, "", addressNow(id));
-  if (Pane.hasRoom) select(id);
-  else open(id);
+  if (event.shiftKey) return chosen.reach(id, list.rows, list.selected);
+  if (many) return chosen.toggle(id);
+  chosen.clear();
+  if (Pane.hasRoom) return select(id);
+  list.select(id);
+  go(place());
+  open(id);
 });
+box.addEventListener("mousedown", (event) => event.shiftKey && event.preventDefault()); // no text is marked on the way
 
 followKeys(box, {
-  move: (lines) => move(list.move(lines)),
+  move: (lines, options) => move(list.move(lines), options),
   page: (direction) => move(list.page(direction)),
   edge: (edge) => ((edge === "end") === (list.order === "last") ? list.toNewest() : list.toOldest()),
   open: () => open(list.selected),
-  leave: () => select(""),
+  leave: () => chosen.clear() || select(""),
   filter: () => filter.focus(),
+  fold: () => {},
+  choose: () => list.selected && chosen.toggle(list.selected),
+  chooseAll: () => chosen.all(list.rows.list),
+  pin: () => doings.pin(),
+  mark: () => doings.mark(),
+  copy: (form) => doings.copy(form),
+  repeat: () => doings.repeat(),
+  compare: () => doings.compare(),
+  remove: () => doings.remove(),
+  undo: () => doings.undo(),
 });
+followMenu(box, section, { select: (id) => !chosen.has(id) && select(id), act: (name, value) => doings[name](value) });
+chosen.addEventListener("change", () => list.choose(chosen.ids));
 
 filter.addEventListener("leave", () => box.focus({ preventScroll: true }));
-filter.addEventListener("apply", async ({ detail: { text, history: remember } }) => {
-  if (remember) history.pushState(null, "", addressOf(text));
+filter.addEventListener("apply", async ({ detail: { text, history: remembered } }) => {
   document.title = `${text ? `${text} · ` : ""}Traffic · Inspector`;
-  list.select("");
-  pane.close();
+  chosen.clear();
+  select("", { step: false });
+  if (remembered) go(place(), { step: true });
   section.setAttribute("aria-busy", "true");
   await list.ask(text);
   section.removeAttribute("aria-busy");
 });
-addEventListener("popstate", () => {
-  filter.apply(new URLSearchParams(location.search).get("q") ?? "", { history: false });
+addEventListener("popstate", async () => {
+  const wanted = read();
+  await filter.apply(wanted.q, { history: false });
+  if (wanted.selected && !list.rows.get(wanted.selected)) await list.open(wanted.selected);
+  select(wanted.selected, { view: wanted.view, step: false });
+  if (wanted.selected) list.reveal(wanted.selected);
 });
 
 pane.addEventListener("close", () => {
   if (list.selected) select("");
   box.focus({ preventScroll: true });
 });
+pane.addEventListener("view", () => go(place(), { step: true }));
 
 list.addEventListener("row", ({ detail }) => detail.id === pane.id && pane.refresh());
 list.addEventListener("change", () => {
@@ -98,25 +132,32 @@ document.addEventListener("visibilitychange", () => {
 });
 
 feed.addEventListener("rows", ({ detail }) => list.take(detail));
+feed.addEventListener("marks", ({ detail }) => {
+  list.mark(detail);
+  if (/\b(pinned|colou?r|tag|comment|note):/i.test(filter.applied)) list.again();
+  if (pane.id in detail) pane.refresh();
+});
 // The feed begins at its own "now", which is later than this page's: what lies between is asked for once it is there.
 feed.addEventListener("state", ({ detail }) => detail === "live" && list.catchUp());
 feed.addEventListener("gap", ({ detail }) => list.gap(detail.cursor));
 feed.addEventListener("forgotten", () => {
-  select("");
-  list.clear();
+  doings.refresh();
+  list.again();
 });
 
 setUpTools(section, list);
+followSplitter(body, body.querySelector("[data-splitter]"));
 announce(section.querySelector("[data-list-says]"), list);
 showNotices(document.querySelector("[data-notices]"), feed);
 section.querySelector("[data-list-pages]")?.remove();
 
-await list.open(selected);
+await list.open(first.selected);
 list.measure();
 section.removeAttribute("aria-busy");
-if (selected) {
-  select(selected);
-  list.reveal(selected);
+remember(location.pathname + location.search);
+if (first.selected) {
+  select(first.selected, { view: first.view, step: false });
+  list.reveal(first.selected);
   box.focus({ preventScroll: true });
 }
 feed.wantRows(!document.hidden, list.cursor);

@@ -5,7 +5,7 @@ import { Source } from "./source.js";
 
 const NAME = "inspector-feed";
 
-/** An EventTarget with events state, rows, gap, lamp, forgotten (detail: the data). One a page, made at the first call. */
+/** An EventTarget with events state, rows, marks, gap, lamp, forgotten (detail: the data). One a page, made at the first call. */
 export function connect() {
   connection ??= new Connection(document.body.dataset);
   return connection;

@@ -8,7 +8,7 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
 const POLL_EVERY = 1000;
 const POLLS_BEFORE_STREAM = 30;
-const FORWARDED = ["rows", "gap", "lamp", "forgotten"];
+const FORWARDED = ["rows", "marks", "gap", "lamp", "forgotten"];
 
 export class Source {
   #url;
@@ -21,7 +21,7 @@ export class Source {
   state = "connecting";
   lamp = null;
 
-  /** `emit(type, data)`: type is state, rows, gap, lamp or forgotten. */
+  /** `emit(type, data)`: type is state, rows, marks, gap, lamp or forgotten. */
   constructor(url, cursor, emit) {
     this.#url = url;
     this.#cursor = cursor;

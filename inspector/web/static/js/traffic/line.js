@@ -9,7 +9,8 @@ export function lineMaker() {
   const pattern = part("template[data-row-template]");
   const protections = new Map(["none", "decrypted", "sealed"].map((kind) => [kind, part(`template[data-protection=${kind}]`)]));
   const statuses = new Map(["open", "silent", "failed", "answered"].map((kind) => [kind, part(`template[data-status=${kind}]`)]));
-  return () => new Line(pattern.cloneNode(true), protections, statuses);
+  const marks = document.querySelector("template[data-row-marks]").content;
+  return () => new Line(pattern.cloneNode(true), protections, statuses, marks);
 }
 
 const statusKind = ({ state, status }) => (state === "failed" ? "failed" : status ? "answered" : state === "open" ? "open" : "silent");
@@ -19,14 +20,17 @@ class Line {
   #protections;
   #statuses;
   #parts;
+  #marks;
   #protection = "";
   #status = "";
+  #mark = null;
 
-  constructor(element, protections, statuses) {
+  constructor(element, protections, statuses, marks) {
     const find = (selector) => element.querySelector(selector);
     this.element = element;
     this.#protections = protections;
     this.#statuses = statuses;
+    this.#marks = marks;
     this.#parts = {
       clock: find(".cell-clock"),
       method: find(".cell-method"),
@@ -42,6 +46,7 @@ class Line {
       size: find(".cell-size"),
       took: find(".cell-took"),
       client: find(".cell-client"),
+      marks: find(".row-marks"),
     };
     this.#parts.link.tabIndex = -1; // the list is one stop for the Tab key
     this.icons = this.#parts.icon.getAttribute("href").split("#")[0];
@@ -71,6 +76,35 @@ class Line {
     parts.client.textContent = row.agent;
     this.#fillProtection(row.protection);
     this.#fillStatus(row);
+    if (row.mark !== this.#mark) this.#fillMark(row.mark ?? null);
+  }
+
+  /** Colour, pin, tags, comment: those that there are, made from the server's own. */
+  #fillMark(mark) {
+    this.#mark = mark;
+    const { marks } = this.#parts;
+    if (mark?.colour) this.element.dataset.colour = mark.colour;
+    else delete this.element.dataset.colour;
+    marks.replaceChildren();
+    if (!mark) return;
+    const copy = (selector) => this.#marks.querySelector(selector).cloneNode(true);
+    if (mark.colour) {
+      const colour = copy(".mark-colour");
+      colour.dataset.colour = mark.colour;
+      colour.firstElementChild.textContent = mark.colour;
+      marks.append(colour);
+    }
+    if (mark.pinned) marks.append(copy(".mark-pin"));
+    for (const word of mark.tags) {
+      const tag = copy(".mark-tag");
+      tag.textContent = word;
+      marks.append(tag);
+    }
+    if (!mark.comment) return;
+    const comment = copy(".mark-comment");
+    comment.title = mark.comment;
+    comment.querySelector(".mark-words").textContent = mark.comment;
+    marks.append(comment);
   }
 
   #fillProtection(kind) {

@@ -62,6 +62,24 @@ export class List extends EventTarget {
     return !this.held && !this.rows.hasNewer && this.#view.atEnd;
   }
 
+  /** Rows for which something is to be done with all of them. */
+  choose(ids) {
+    this.#view.chosen = ids;
+    this.#draw();
+  }
+
+  /** What people added to exchanges. */
+  mark(marks) {
+    if (this.rows.mark(marks)) this.#draw();
+  }
+
+  /** Some were removed, here or elsewhere: read the window again where it stands. */
+  again(without = []) {
+    this.#view.keepingPlace(() => this.rows.remove(without));
+    this.#changed();
+    return this.#mend();
+  }
+
   measure() {
     if (!this.#box.clientHeight) return;
     this.#view.measure();
@@ -209,7 +227,7 @@ export class List extends EventTarget {
     const { filter } = this.#captures;
     const changes = await this.#captures.changes(this.cursor).catch(() => null);
     if (filter !== this.#captures.filter) return;
-    if (changes?.forgotten) this.clear();
+    if (changes?.forgotten) await this.again();
     if (changes) this.#accept(changes);
     else this.#holes = true;
   }

@@ -7,12 +7,15 @@ const REST = 90; // ms: whoever runs down the list with a key held sees only whe
 
 export class Pane extends EventTarget {
   id = "";
+  /** What is asked for of the exchange, as its address says it: tab=messages&side=site. '' is what opens at first. */
+  view = "";
   #section;
   #content;
   #whole;
   #asked = null;
   #timer = 0;
 
+  /** Events: close, view (somebody chose another tab or side). */
   constructor(section) {
     super();
     this.#section = section;
@@ -20,26 +23,28 @@ export class Pane extends EventTarget {
     this.#whole = section.querySelector("[data-pane-whole]");
     section.querySelector("[data-pane-close]").addEventListener("click", () => this.close());
     section.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape" || event.target.closest("input, select, textarea")) return;
+      if (event.key !== "Escape" || event.defaultPrevented || event.target.closest("input, select, textarea, dialog, details[open]")) return;
       event.preventDefault();
       this.close();
     });
+    this.#content.addEventListener("click", (event) => this.#follow(event), { capture: true });
   }
 
   static get hasRoom() {
     return ROOM.matches;
   }
 
-  static addressOf(id) {
-    return `/exchange/${id}`;
+  static addressOf(id, view = "") {
+    return view ? `/exchange/${id}?${view}` : `/exchange/${id}`;
   }
 
-  show(id) {
-    if (id === this.id) return;
-    const soon = this.id ? REST : 0;
+  show(id, view = this.view) {
+    if (id === this.id && view === this.view) return;
+    const soon = this.id && id !== this.id ? REST : 0;
     this.id = id;
+    this.view = view;
     this.#section.hidden = false;
-    this.#whole.href = Pane.addressOf(id);
+    this.#whole.href = Pane.addressOf(id, view);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#load(), soon);
   }
@@ -59,6 +64,17 @@ export class Pane extends EventTarget {
     this.dispatchEvent(new Event("close"));
   }
 
+  /** A link to another view of the same exchange: it changes what the pane shows, and the address bar says so. */
+  #follow(event) {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest("a[href]");
+    if (!link || link.hash || link.origin !== location.origin || link.pathname !== `/exchange/${this.id}`) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.show(this.id, link.search.slice(1));
+    this.dispatchEvent(new Event("view"));
+  }
+
   async #load() {
     this.#asked?.abort();
     const asked = new AbortController();
@@ -66,8 +82,10 @@ export class Pane extends EventTarget {
     this.#content.setAttribute("aria-busy", "true");
     const again = this.#content.firstElementChild?.dataset.id === this.id;
     try {
-      const answer = await fetch(Pane.addressOf(this.id), { headers: { "HX-Request": "true" }, signal: asked.signal });
-      this.#fill(await answer.text());
+      const answer = await fetch(Pane.addressOf(this.id, this.view), { headers: { "HX-Request": "true" }, signal: asked.signal });
+      const html = await answer.text();
+      if (asked.signal.aborted) return;
+      this.#fill(html);
       if (!again) this.#content.scrollTop = 0;
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -81,8 +99,10 @@ export class Pane extends EventTarget {
     const parsed = new DOMParser().parseFromString(html, "text/html");
     const part = parsed.querySelector("article") ?? parsed.querySelector("main");
     if (!part) return this.#say("This exchange cannot be shown.");
+    const focused = this.#content.contains(document.activeElement) ? document.activeElement.id : "";
     this.#content.replaceChildren(document.adoptNode(part));
     htmx.process(this.#content);
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   }
 
   #say(sentence) {

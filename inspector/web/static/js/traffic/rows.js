@@ -53,8 +53,7 @@ export class Rows {
       const old = this.#known.get(row.id);
       if (!old) fresh.set(row.id, newer(row, fresh.get(row.id)));
       else if (row.change > old.change || row.engine !== old.engine) {
-        this.#known.set(row.id, row);
-        this.list[this.#placeOf(row.id)] = row;
+        this.#put({ ...row, mark: row.mark ?? old.mark }); // the feed tells rows without what people added
         changed += 1;
       }
     }
@@ -62,6 +61,28 @@ export class Rows {
     for (const row of [...fresh.values()].sort(byId)) this.#place(row, follow, counts);
     if (counts.added) this.#dropOldest();
     return counts;
+  }
+
+  /** What people added to exchanges, or took away; whether any of them is here. */
+  mark(marks) {
+    let any = false;
+    for (const [id, mark] of Object.entries(marks)) {
+      const row = this.#known.get(id);
+      if (row) this.#put({ ...row, mark });
+      any ||= Boolean(row);
+    }
+    return any;
+  }
+
+  #put(row) {
+    this.#known.set(row.id, row);
+    this.list[this.#placeOf(row.id)] = row;
+  }
+
+  /** Some are no more. */
+  remove(ids) {
+    for (const id of ids) this.#known.delete(id);
+    this.list = this.list.filter(({ id }) => this.#known.has(id));
   }
 
   addOlder({ rows, has_older }) {

@@ -7,6 +7,7 @@ const SPARE = 6; // lines kept ready above and below what can be seen
 export class View {
   order = "last"; // where the newest is
   selected = "";
+  chosen = new Set();
   #box;
   #body;
   #lines;
@@ -29,6 +30,7 @@ export class View {
     box.classList.add("list-windowed");
     box.setAttribute("role", "grid");
     box.setAttribute("aria-rowcount", "-1");
+    box.setAttribute("aria-multiselectable", "true");
   }
 
   /** Measure again: at the start, when the level, the theme's font or the window's width changed. */
@@ -154,7 +156,11 @@ export class View {
   }
 
   #markSelected() {
-    for (const [id, line] of this.#shown) line.element.setAttribute("aria-selected", String(id === this.selected));
+    for (const [id, { element }] of this.#shown) {
+      element.setAttribute("aria-selected", String(id === this.selected || this.chosen.has(id)));
+      element.classList.toggle("row-current", id === this.selected);
+      element.classList.toggle("row-chosen", this.chosen.has(id));
+    }
     if (this.#shown.has(this.selected)) this.#box.setAttribute("aria-activedescendant", `row-${this.selected}`);
     else this.#box.removeAttribute("aria-activedescendant");
   }
