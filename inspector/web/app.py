@@ -112,6 +112,7 @@ def create_dashboard(
     guard.install(app, guard.Hosts(settings.addresses, settings.names))
     errors.install(app, unreadable=(StoreProblem,), lost=(ArchiveGone,))
     filters.install(app)
+    marking.install(app, marked)
     navigation.install(app, lamps, Assets(static_folder() / "dist"), settings.version)
     for part in (
         auth.blueprint(keys),
@@ -124,7 +125,6 @@ def create_dashboard(
         removing.blueprint(captures, feeder),
         filtering.blueprint(captures, saved),
         exchange.blueprint(captures, both, checker),
-    marking.install(app, marked)
         sites.blueprint(captures, checker),
         history.blueprint(captures),
         chains.blueprint(captures, both),
