@@ -71,6 +71,7 @@ class HarText:
         self._at = 0
         self._ended = False
         self._number = 0
+        self._cut_off = False
 
     @property
     def offset(self) -> int:
@@ -91,12 +92,15 @@ class HarText:
                     pointer = f"/log/{inner}"
                     if inner == "entries":
                         yield from self._elements()
+                        if self._cut_off:
+                            return
                     else:
                         self.log[inner] = self._decode(self._slice())
             if self._peek():
                 raise _BrokenError(self._at, "the end of the file")
         except _BrokenError as broken:
-            yield Trouble(self._place(broken.at), pointer or "/", broken.expected)
+            if not self._cut_off:
+                yield Trouble(self._place(broken.at), pointer or "/", broken.expected)
 
     def _begin(self) -> None:
         self._more()
@@ -203,7 +207,7 @@ class HarText:
             except _BrokenError as broken:
                 yield Trouble(self._place(broken.at), f"/log/entries/{number}", broken.expected, lost=True)
                 if not self._resume(began):
-                    self._at = len(self._buffer)
+                    self._cut_off = True
                     return
                 continue
             self._compact()

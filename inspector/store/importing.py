@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import gzip
 import hashlib
+import itertools
+import os
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -88,25 +90,27 @@ class Importer:
 
     def take(
         self,
-        path: Path,
+        file: IO[bytes],
         name: str,
         tell: Callable[[Outcome], None] = lambda _: None,
         *,
         again: bool = False,
     ) -> Outcome:
-        """Import a file. One that was imported before is only taken if `again` says so. Raises NotHar, StoreProblem and OSError."""
-        outcome = Outcome(name, path.stat().st_size)
-        digest = _digest(path)
+        """Import a file that can be sought in. One that was imported before is only taken if `again` says so. Raises NotHar, StoreProblem and OSError."""
+        outcome = Outcome(name, file.seek(0, os.SEEK_END))
+        file.seek(0)
+        digest = _digest(file)
         outcome.before = self._before(digest)
         if outcome.before and not again:
             return outcome
-        with path.open("rb") as file:
-            text = HarText(_reading(file, outcome))
-            entries = text.entries()
-            first = next(entries, None)  # what is no HAR file makes no archive
+        file.seek(0)
+        text = HarText(_reading(file, outcome))
+        entries = text.entries()
+        first = next(entries, None)  # what is no HAR file makes no archive
+        if first is not None:
             writing = _Writing(captures_folder(self._home), self._version, outcome, text, self._clock)
             try:
-                for found in _chain(first, entries):
+                for found in itertools.chain((first,), entries):
                     writing.take(found)
                     tell(outcome)
             finally:
@@ -139,15 +143,11 @@ class Importer:
         self._settings.set("imported", dict(list(known.items())[-_FILES:]))
 
 
-def _chain(first: Found | Trouble | None, rest: Iterator[Found | Trouble]) -> Iterator[Found | Trouble]:
-    if first is not None:
-        yield first
-    yield from rest
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _digest(file: IO[bytes]) -> str:
+    found = hashlib.sha256()
+    while data := file.read(1 << 20):
+        found.update(data)
+    return found.hexdigest()
 
 
 def _reading(file: IO[bytes], outcome: Outcome) -> Callable[[int], bytes]:

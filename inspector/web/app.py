@@ -13,6 +13,7 @@ from flask import Flask, Response
 from inspector.explain.acceptance import CapturedWindow
 from inspector.store.captures import Captures
 from inspector.store.database import StoreProblem
+from inspector.store.importing import Importer
 from inspector.store.marks import Marks
 from inspector.store.reader import ArchiveGone
 from inspector.store.reports import Reports
@@ -28,11 +29,13 @@ from inspector.web import (
     decrypted,
     errors,
     exchange,
+    exporting,
     feed,
     filtering,
     filters,
     guard,
     history,
+    importing,
     learn,
     marking,
     navigation,
@@ -52,6 +55,7 @@ from inspector.web.certificates.stores import Stores
 from inspector.web.certificates.visits import Visits
 from inspector.web.checker import Checker
 from inspector.web.control import Control
+from inspector.web.imports import Imports
 from inspector.web.lamp import Board, Lamps
 from inspector.web.lessons import pages as lessons
 from inspector.web.lessons.keeper import Keeper
@@ -99,6 +103,10 @@ def create_dashboard(
     reports = Reports(Path(settings.run).parent)
     marks = Marks(Path(settings.run).parent)
     marked = marking.Marking(marks, veil)
+    imports = Imports(
+        Importer(Path(settings.captures_path).parent, control, marks, version=settings.version),
+        Path(settings.run),
+    )
     feeder = feed.Feeder(captures, lamps, limit=settings.streams, marks=marks)
     roots = Roots(settings)
     both = chains.Chains(captures, roots, windows)
@@ -124,6 +132,8 @@ def create_dashboard(
         marking.blueprint(marked),
         removing.blueprint(captures, feeder),
         filtering.blueprint(captures, saved),
+        exporting.blueprint(captures, marks, settings.version),
+        importing.blueprint(imports),
         exchange.blueprint(captures, both, checker),
         sites.blueprint(captures, checker),
         history.blueprint(captures),

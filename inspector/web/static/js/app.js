@@ -2,9 +2,11 @@
 
 import "htmx.org";
 import { enableCopyButtons } from "./copy.js";
+import { enableCopyAs } from "./copy-as.js";
 import { enableComposer } from "./composer.js";
 import { followDisplaySwitches } from "./display.js";
 import { enableEscape } from "./escape.js";
+import { enableImport } from "./import.js";
 import { followLamp } from "./lamp.js";
 import { closeMenus } from "./menu.js";
 import { followLessons } from "./lesson.js";
@@ -20,6 +22,8 @@ import "../../../../templates/proxy/probe.js";
 
 followDisplaySwitches(document);
 enableCopyButtons(document);
+enableCopyAs(document);
+enableImport(document);
 closeMenus(document);
 enableComposer(document);
 enableEscape(document);
