@@ -140,7 +140,7 @@ def create_dashboard(
         chains.blueprint(captures, both),
         pictures.blueprint(captures),
         compare.blueprint(captures),
-        click.blueprint(captures, lambda _: None),
+        click.blueprint(captures),
         own.blueprint(settings, Stores(settings.command)),
         read.blueprint(settings, roots, Visits(settings, roots)),
         make.blueprint(settings),

@@ -95,6 +95,7 @@ class FakeCaptures:
         self.removed: dict[int, dict[bytes, Exchange]] = {}
         self.connections: dict[bytes, Connection] = {}
         self.ciphertexts: dict[bytes, Ciphertext] = {}
+        self.reports: dict[bytes, Any] = {}
         self.generation = 0
         self.gone: set[bytes] = set()
         self.fails: Exception | None = None
@@ -216,6 +217,9 @@ class FakeCaptures:
 
         own = self.exchanges[id]
         return max((each for each, one in self.exchanges.items() if each < id and asked(one) == asked(own)), default=None)  # fmt: skip
+
+    def report(self, exchange: Exchange) -> Any:
+        return self.reports.get(exchange.id)
 
     def totals(self) -> Totals:
         rows = self.rows()

@@ -19,7 +19,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from inspector.exchange.model import Chunk, Ciphertext, Connection, Exchange, Leg, Message, Tls
+from inspector.exchange.model import Chunk, Ciphertext, Connection, Exchange, Leg, Message, Timeline, Tls
+from inspector.exchange.report import Function, Query, Report, Route
 from inspector.filter.matching import matcher
 from inspector.filter.subject import Subject
 from inspector.filter.tree import EVERYTHING, Node
@@ -37,6 +38,7 @@ from inspector.web.settings import WebSettings
 from inspector.web.tickets import Keys
 
 BEGAN = 1_767_225_600.0
+TIMELINE = Timeline(0.0004, 0.0011, 0.0015, 0.0015, 0.002, 0.002, 0.0051, 0.0052, 0.0054, 0.0225, 0.0236)
 STATES: tuple[dict[str, Any], ...] = (
     {"path": "/", "resource": "page"},
     {"path": "/static/site.css", "resource": "style", "media": "text/css", "response_size": 18_220},
@@ -103,6 +105,21 @@ def line(id: bytes) -> Connection:
         )
     side: Any = "client" if id == CLIENT else "server"
     return Connection(id, side, BEGAN, "127.0.0.1", 50000, "127.0.0.1", 8080, HOST, tls=tls)
+
+
+def told() -> Report:
+    """What an app says of an exchange that took 24 ms."""
+    functions = (
+        Function("before", "load_user", 0.0008, 0.0009),
+        Function("view", "products", 0.0019, 0.0128),
+    )
+    queries = (
+        Query("sqlite", "SELECT id, name FROM user WHERE id = ?", rows=1, began=0.0012, took=0.0004),
+        Query("sqlite", "SELECT name, price FROM product WHERE shelf = 'new' ORDER BY name LIMIT 20", rows=20, began=0.0028, took=0.0047),
+    )  # fmt: skip
+    return Report(
+        0.0, 0.0161, framework="Flask 3.1", route=Route("/products"), functions=functions, queries=queries
+    )
 
 
 def number(id: bytes) -> int:
@@ -234,7 +251,13 @@ class StandIn:
         request = Message(f"{row.method} {row.path} HTTP/1.1\r\nHost: {row.host}\r\n\r\n".encode())
         response = Message(f"HTTP/1.1 {row.status} {row.reason}\r\nContent-Length: 0\r\n\r\n".encode())
         legs = [Leg(line, request, response if row.status else None) for line in self._lines_of(row)]
-        return Exchange(**fields, client_leg=legs[0], server_leg=legs[1])
+        return Exchange(
+            **fields, client_leg=legs[0], server_leg=legs[1], timeline=TIMELINE if row.status else Timeline()
+        )
+
+    def report(self, exchange: Exchange) -> Report | None:
+        """Of every tenth an app told its half."""
+        return told() if number(exchange.id) % 10 == 1 else None
 
     def of_host(
         self,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from inspector.exchange.model import Exchange
 from inspector.exchange.report import Query, Report
+from inspector.explain.server_half import placed
 from inspector.explain.words import plural
 from inspector.secrets import Hider
 from inspector.web.present.drawing import bullets, clean
@@ -16,8 +17,8 @@ from inspector.web.present.journey.outside import known_end
 from inspector.web.present.systems import SQL, system_name
 
 MOST = 400  # of a kind are drawn
-_TOLERANCE = 0.002  # seconds by which two clocks of one computer may seem to differ
 _REPEATED = 6  # bytes from which on a secret is looked for in what a database was asked
+_OTHER_CLOCK = "The app's clock differs from this computer's, so its part stands in the middle of the wait."
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
 _ROLES = {"before": "before the view", "after": "after the view", "teardown": "at the end", "error": "for the error"}  # fmt: skip
 
@@ -36,34 +37,23 @@ class Inside:
 
 def inside(exchange: Exchange, report: Report, hider: Hider) -> Inside:
     """The app's half, on the exchange's time scale."""
-    zero, notes = _began(exchange, report)
+    where = placed(exchange, report)
     questions = [(query, _statement(query, hider)) for query in report.queries[:MOST]]
     asked = tuple(_asked(questions))
     numbers = {each.statement: each.number for each in asked}
-    scale = _Scale(zero, known_end(exchange))
+    scale = _Scale(where.start, known_end(exchange))
     app = tuple(_stretches(report, scale))
     database = tuple(
         Stretch("database", "query", words, *scale.of(query.began, query.took), numbers[words], bool(query.error))
         for query, words in questions
     )  # fmt: skip
     return Inside(
-        (*app, *database), asked, _app(report), _database(report), notes, _many(report) - len(questions)
-    )
-
-
-def _began(exchange: Exchange, report: Report) -> tuple[float, tuple[str, ...]]:
-    """When the app began by our clock: as its own clock says, unless that can't be; then it stands in the middle of the wait."""
-    line = exchange.timeline
-    first = line.send_start or 0.0
-    moments = (line.response_end, line.response_start, exchange.duration, first)
-    last = max(each for each in moments if each is not None)
-    began = report.started - exchange.started
-    if first - _TOLERANCE <= began <= last + _TOLERANCE:
-        return max(began, first), ()
-    answered = line.response_start if line.response_start is not None else last
-    spare = max(answered - first - (report.took or 0.0), 0.0)
-    return first + spare / 2, (
-        "The app's clock differs from this computer's, so its part stands in the middle of the wait.",
+        (*app, *database),
+        asked,
+        _app(report),
+        _database(report),
+        () if where.sure else (_OTHER_CLOCK,),
+        _many(report) - len(questions),
     )
 
 
