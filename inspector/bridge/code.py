@@ -50,8 +50,12 @@ class Code:
         )
 
     def shown(self, file: str) -> str:
-        """The file's name for people: from the app's folder on, where it is in there."""
+        """The file's name for people: from the app's folder on where it is in there, from the library's on where it is one."""
         place = os.path.abspath(file)  # noqa: PTH100
+        for folder in _FOREIGN[:2]:
+            before, _, inside = place.rpartition(f"{os.sep}{folder}{os.sep}")
+            if before and not self.owns(file):
+                return inside.replace(os.sep, "/")
         folder = os.path.dirname(self._root.rstrip(os.sep)) + os.sep  # noqa: PTH120
         return (
             place[len(folder) :].replace(os.sep, "/") if os.path.normcase(place).startswith(folder) else place

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response, jsonify, request, stream_with_context
 
 from inspector.filter.errors import FilterMistake
@@ -76,6 +77,13 @@ def blueprint(
     @api.get("/exchanges/<id>")
     def exchange(id: str) -> Response:
         return jsonify(exchange_json(find_exchange(captures, id)))
+
+    @api.get("/exchanges/<id>/server")
+    def server(id: str) -> Response:
+        report = captures.report(find_exchange(captures, id))
+        if report is None:
+            raise not_found("No app told anything of this exchange.")
+        return jsonify(msgspec.to_builtins(report))
 
     @api.get("/exchanges/<id>/body/<side>/<half>")
     def body(id: str, side: str, half: str) -> Response:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, make_response, render_template, request, session, stream_with_context
 
+from inspector.exchange.report import Report
 from inspector.explain.case import Case
 from inspector.explain.onlookers import who_sees_what
 from inspector.store.captures import ArchiveGone, Captures
@@ -34,6 +35,7 @@ from inspector.web.present.overview import overview
 from inspector.web.present.phases import timing
 from inspector.web.present.picture import ENOUGH, recognise
 from inspector.web.present.sees import Noise, wire_of
+from inspector.web.present.server import server_tab
 from inspector.web.present.shown import Shown, show, show_hex, show_raw
 from inspector.web.present.story import story_of
 from inspector.web.present.wires import wire
@@ -45,6 +47,7 @@ TABS = {
     "connection": "Connection",
     "timing": "Timing",
     "checks": "Checks",
+    "server": "Server",
 }
 KEYS = {
     "story": 1,
@@ -129,7 +132,8 @@ def blueprint(captures: Captures, chains: Chains, checker: Checker) -> Blueprint
         fragment = request.headers.get("HX-Request") == "true"
         older, newer = captures.neighbours(exchange.id)
         checked = None if lost else checker.exchange(exchange)
-        tabs = _tabs(checked)
+        report = checked.case.report if checked is not None else None
+        tabs = _tabs(checked, report)
         if asked.tab not in tabs:
             asked = asked._replace(tab=first_tab())
         page = render_template(
@@ -140,7 +144,7 @@ def blueprint(captures: Captures, chains: Chains, checker: Checker) -> Blueprint
             tabs=tabs,
             keys=KEYS,
             overview=overview(exchange),
-            timing=timing(exchange),
+            timing=timing(exchange, report),
             older=older.hex() if older else None,
             newer=newer.hex() if newer else None,
             **_context(contexts, captures, asked, checked),
@@ -164,11 +168,11 @@ def blueprint(captures: Captures, chains: Chains, checker: Checker) -> Blueprint
     return pages
 
 
-def _tabs(checked: Checked | None) -> dict[str, str]:
+def _tabs(checked: Checked | None, report: Report | None) -> dict[str, str]:
     """The tabs that have something to show; that of the checks says how many."""
-    if checked is None or not checked.issues:
-        return {code: words for code, words in TABS.items() if code != "checks"}
-    return TABS | {"checks": f"Checks ({len(checked.issues)})"}
+    none = {"checks": checked is None or not checked.issues, "server": report is None}
+    shown = {code: words for code, words in TABS.items() if not none.get(code)}
+    return shown | {"checks": f"Checks ({len(checked.issues)})"} if checked and checked.issues else shown
 
 
 def _context(
@@ -246,6 +250,11 @@ def _timing(captures: Captures, case: Case, asked: Asked) -> dict[str, Any]:
     return {"attempts": leg.attempts if leg else ()}
 
 
+def _server(captures: Captures, case: Case, asked: Asked) -> dict[str, Any]:
+    assert case.report is not None, "the tab is there only where there is a report"
+    return {"server": server_tab(case.exchange, case.report)}
+
+
 def _story(captures: Captures, case: Case, asked: Asked) -> dict[str, Any]:
     return story_of(case)
 
@@ -258,5 +267,5 @@ def _sees(captures: Captures, case: Case, asked: Asked) -> dict[str, Any]:
 
 
 _TAB_CONTEXTS: dict[str, TabContext] = {
-    "story": _story, "messages": _messages, "sees": _sees, "timing": _timing,
+    "story": _story, "messages": _messages, "sees": _sees, "timing": _timing, "server": _server,
 }  # fmt: skip

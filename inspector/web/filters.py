@@ -9,6 +9,8 @@ from markupsafe import Markup, escape
 
 from inspector.web.present.certificates import counted, issued_by, names_of, pem, rows
 from inspector.web.present.hexdump import dump
+from inspector.web.present.highlight import in_colour
+from inspector.web.present.server import short_time
 from inspector.web.words import (
     clock,
     day,
@@ -34,6 +36,8 @@ def install(app: Flask) -> None:
     app.add_template_filter(names_of, "browser_names")
     app.add_template_filter(dump, "hexdump")
     app.add_template_filter(with_code)
+    app.add_template_filter(in_colour)
+    app.add_template_filter(short_time)
 
 
 def with_code(sentence: str) -> Markup:

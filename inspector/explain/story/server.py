@@ -121,6 +121,8 @@ def _filled(report: Report) -> Prose:
         return NOTHING
     more = len(report.templates) - 1
     rest = f" and {plural(more, 'other')}" if more else ""
+    if report.templates[0].name.startswith("("):
+        return say("The page was made from a template that stands in the code{rest}.", rest=rest)
     return say(
         "The page was made from the template `{name}`{rest}.", name=report.templates[0].name, rest=rest
     )

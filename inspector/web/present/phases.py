@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from inspector.exchange.model import Exchange, Timeline
+from inspector.exchange.report import Report
+from inspector.explain.server_half import in_database, placed
 
 WIDE = 1000  # units of the bar
 
@@ -37,11 +40,23 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """What an app told of its work while Inspector waited: a line of its own under that phase, with as many pieces as it took."""
+
+    code: str
+    words: str
+    start: float
+    took: float | None
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Timing:
     phases: tuple[Phase, ...]
     segments: tuple[Segment, ...]
     total: float | None
     alone: float | None  # what no phase accounts for: Inspector's own work
+    inside: tuple[Inside, ...] = ()  # of the phase `waiting`
 
     def segment(self, phase: Phase) -> Segment | None:
         """A phase's own piece of the bar."""
@@ -57,8 +72,8 @@ class Timing:
         return ", ".join(known) or "no phase is known"
 
 
-def timing(exchange: Exchange) -> Timing:
-    """The phases of an exchange in their order, those that didn't happen with the reason."""
+def timing(exchange: Exchange, report: Report | None = None) -> Timing:
+    """The phases of an exchange in their order, those that didn't happen with the reason; with what the app told of its own half."""
     line, reused = exchange.timeline, _reused(exchange)
     begin = line.client_tls_start or 0.0
     total = exchange.duration
@@ -76,7 +91,46 @@ def timing(exchange: Exchange) -> Timing:
         x = (phase.start - min(begin, 0.0)) * scale
         segments.append(Segment(phase.code, round(x, 2), round(max((stop - phase.start) * scale, 2.0), 2)))
     alone = max(total - covered, 0.0) if total is not None and exchange.state != "open" else None
-    return Timing(phases, tuple(segments), total, alone)
+    inside = tuple(_inside(exchange, report, min(begin, 0.0), scale)) if report is not None else ()
+    return Timing(phases, tuple(segments), total, alone, inside)
+
+
+def _inside(exchange: Exchange, report: Report, begin: float, scale: float) -> Iterator[Inside]:
+    """The app's own work, its databases' and its templates', on the exchange's scale."""
+    start = placed(exchange, report).start
+
+    def line(
+        code: str, words: str, began: float, took: float | None, pieces: Iterable[tuple[float, float | None]]
+    ) -> Inside:
+        segments = []
+        for at, lasted in pieces:
+            x = min(max((start + at - begin) * scale, 0.0), WIDE - 2.0)
+            width = max(min((lasted or 0.0) * scale, WIDE - x), 2.0)
+            segments.append(Segment(code, round(x, 2), round(width, 2)))
+        return Inside(code, words, start + began, took, tuple(segments))
+
+    yield line(
+        "app",
+        f"The app at work{f', {report.app}' if report.app else ''}",
+        0.0,
+        report.took,
+        [(0.0, report.took)],
+    )
+    if report.queries:
+        pieces = [(each.began, each.took) for each in report.queries]
+        words = f"its {'query' if len(pieces) == 1 else f'{len(pieces):,} queries'}"
+        yield line("query", words, pieces[0][0], in_database(report), pieces)
+    if report.templates:
+        first = report.templates[0]
+        pieces = [(each.began, each.took) for each in report.templates]
+        longest = max((each.took or 0.0 for each in report.templates), default=0.0)
+        yield line(
+            "template",
+            "its template" if len(pieces) == 1 else f"its {len(pieces):,} templates",
+            first.began,
+            longest,
+            pieces,
+        )
 
 
 def _reused(exchange: Exchange) -> bool:
