@@ -96,5 +96,6 @@ def _web_settings(settings: RunSettings) -> WebSettings:
     )
 
 
+        lab_door=settings.lab[0] if settings.lab else "",
 if __name__ == "__main__":
     main()

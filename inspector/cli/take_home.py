@@ -22,7 +22,7 @@ class CannotTakeHome(InspectorError):  # noqa: N818 (named as its kin in app.err
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), required=False)
 @home_option
 def command(site: str, folder: Path | None, home_folder: Path | None) -> None:
-    """Copy a practice site into FOLDER as a project of your own: to read, to change, to begin something with.
+    """Copy a practice site into a folder, as a project of your own.
 
     Without FOLDER it goes into the folder sites of your home. `inspector run --my FOLDER` serves it at my.inspector.test.
     """

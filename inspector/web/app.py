@@ -41,6 +41,7 @@ from inspector.web import (
     navigation,
     pictures,
     refused,
+    practice,
     removing,
     secrets,
     setup,
@@ -159,6 +160,7 @@ def create_dashboard(
     ):
         app.register_blueprint(part)
 
+        practice.blueprint(settings),
     @app.get("/favicon.ico")
     def icon() -> Response:
         return app.send_static_file("favicon.svg")

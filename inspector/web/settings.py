@@ -13,7 +13,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     `captures_path` where captures lie, for the words on pages. `certs` is the authority's folder, `upstream_ca` the files of
     authorities that sites may be of too, `lab_root` that of the practice sites, which are there if `lab`. `program` is how one calls Inspector here, and
     `home_option` what follows to mean this home, for commands on pages. `streams` limits the live feeds open at once. `lessons` are folders
-    with lessons beside our own.
+    with lessons beside our own. `lab_door` is where the lab listens for http.
     """
 
     run: str
@@ -38,6 +38,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     threads: int = 12
     lessons: tuple[str, ...] = ()
 
+    lab_door: str = ""
     def command(self, words: str) -> str:
         """A command of ours as one would type it here, for this home."""
         return f"{self.program} {words}{self.home_option}"

@@ -24,6 +24,7 @@ PAGES = {
     "make": "/certificates/make",
     "read": "/certificates/read",
     "bad-tls": "/certificates/bad-tls",
+    "practice": "/learn/practice",
     "set-up": "/set-up",
     "styleguide": "/styleguide",
 }

@@ -16,21 +16,44 @@ from inspector.lab.serving.environ import App, Environ
 
 @dataclass(frozen=True, slots=True)
 class PracticeSite:
-    """`name` is its folder here, `title` and `what` are for a page that lists them."""
+    """`name` is its folder here; `title`, `what`, `see` (what to look for in it) and `accounts` (name, password, whose) are for a page that lists them."""
 
     name: str
     host: str
     title: str
     what: str
+    see: str = ""
+    accounts: tuple[tuple[str, str, str], ...] = ()
 
 
 SITES = (
-    PracticeSite("static", "static.inspector.test", "Grey Point Light", "A static site: pages, pictures, a film, files to download."),
-    PracticeSite("shop", "shop.inspector.test", "Leaf & Kettle", "A dynamic site: log-in, basket, API, live pages, three kinds of database."),
-    PracticeSite("identity", "login.identity.test", "Quayside ID", "Signs people in for other sites: OAuth 2 and OpenID Connect."),
-    PracticeSite("insecure", "insecure.inspector.test", "The insecure twin", "A log-in with every mistake in it, on purpose."),
-    PracticeSite("elsewhere", "elsewhere.test", "Elsewhere", "Another site: what its pages can do to yours, and what not."),
-    PracticeSite("api", "api.elsewhere.test", "Elsewhere's API", "An API on another origin, with right and wrong CORS."),
+    PracticeSite(
+        "static", "static.inspector.test", "Grey Point Light", "A static site: pages, pictures, a film, files to download.",
+        "Files as they lie there: types, caching, 304, ranges, a page for what is missing.",
+    ),
+    PracticeSite(
+        "shop", "shop.inspector.test", "Leaf & Kettle", "A dynamic site: log-in, basket, API, live pages, three kinds of database.",
+        "Templates, forms, sessions, cookies, JSON, a WebSocket and server-sent events; what one click asks of three kinds of database.",
+        (("ada@example.org", "correct horse", "a customer"), ("grace@example.org", "battery staple", "staff")),
+    ),
+    PracticeSite(
+        "identity", "login.identity.test", "Quayside ID", "Signs people in for other sites: OAuth 2 and OpenID Connect.",
+        "Begin at the log-in of the shop, Sign in with Quayside ID: the dance from browser to server and from server to server.",
+        (("ada", "salt and rope", ""), ("grace", "bell and buoy", "the shop has her address already")),
+    ),
+    PracticeSite(
+        "insecure", "insecure.inspector.test", "The insecure twin", "A log-in with every mistake in it, on purpose.",
+        "Passwords kept as they are, over http, a session that is never renewed, forms that anybody can send.",
+        (("ada", "correct horse", ""), ("grace", "battery staple", "")),
+    ),
+    PracticeSite(
+        "elsewhere", "elsewhere.test", "Elsewhere", "Another site: what its pages can do to yours, and what not.",
+        "Forged requests (CSRF), and what the same-origin policy keeps from a page.",
+    ),
+    PracticeSite(
+        "api", "api.elsewhere.test", "Elsewhere's API", "An API on another origin, with right and wrong CORS.",
+        "Which origins may read an answer, preflights, cookies across origins.",
+    ),
 )  # fmt: skip
 HOSTS = tuple(site.host for site in SITES)
 MINE = "my.inspector.test"  # the learner's own

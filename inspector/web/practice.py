@@ -1,0 +1,170 @@
+"""Learn, Practice sites: what there is to visit, a copy of one to take home, and the learner's own site at my.inspector.test, stopped and started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from inspector.lab.control import Ask, LabUnreachableError, ask
+from inspector.lab.mine.server import State
+from inspector.lab.sites.practice import HOSTS, MINE, SITES
+from inspector.lab.sites.take_home import PARCELS, NotEmptyError, take_home
+from inspector.web.errors import Refusal, not_found
+from inspector.web.settings import WebSettings
+
+_MOST_COPIES = 100
+
+
+class Practice:
+    """What the page and the API can do. `state` is None where there is no lab to ask."""
+
+    def __init__(self, settings: WebSettings) -> None:
+        self._settings = settings
+        self._run = Path(settings.run)
+        self.folder = Path(settings.certs).parent / "sites"
+
+    def ask(self, wish: Ask) -> State:
+        """Ask the lab; a Refusal where it doesn't answer."""
+        if not self._settings.lab_door:
+            raise Refusal(
+                503, "No practice sites", "Inspector was started without them.", "Leave out --no-lab."
+            )
+        parts = urlsplit(f"//{self._settings.lab_door}")
+        try:
+            return ask((parts.hostname or "", parts.port or 0), self._run, wish)
+        except LabUnreachableError as error:
+            raise Refusal(503, "The practice sites don't answer", str(error)) from error
+
+    def state(self) -> State | None:
+        try:
+            return self.ask(Ask(do="state"))
+        except Refusal:
+            return None
+
+    def copies(self) -> list[str]:
+        """The names of the folders in HOME/sites."""
+        try:
+            found = sorted(
+                each.name for each in self.folder.iterdir() if each.is_dir() and each.name[0] != "."
+            )
+        except OSError:
+            return []
+        return found[:_MOST_COPIES]
+
+    def start(self, copy: str) -> State:
+        """Start a copy, by its name among `copies`; without one, the folder from before."""
+        if copy and copy not in self.copies():
+            raise not_found(f"There is no copy called {copy}.")
+        return self.ask(Ask(do="start", folder=str(self.folder / copy) if copy else ""))
+
+    def take(self, site: str) -> Path:
+        """Copy a practice site into a folder of its name; into another, where that has something in it already."""
+        if site not in PARCELS:
+            raise not_found(f"No practice site is called {site}.")
+        for number in range(1, _MOST_COPIES):
+            folder = self.folder / (site if number == 1 else f"{site}-{number}")
+            try:
+                return take_home(site, folder)
+            except NotEmptyError:
+                continue
+            except OSError as error:
+                raise Refusal(
+                    500,
+                    "Not copied",
+                    f"{folder} cannot be written: {error.strerror or error}.",
+                    "Make room, or make the folder yours.",
+                ) from error
+        raise Refusal(
+            409,
+            "Too many copies",
+            f"There are {_MOST_COPIES} copies of it already.",
+            f"Delete some in {self.folder}.",
+        )
+
+    def reset(self, host: str) -> State:
+        if host not in HOSTS:
+            raise not_found(f"No practice site is called {host}.")
+        return self.ask(Ask(do="reset", site=host))
+
+
+def blueprint(settings: WebSettings) -> Blueprint:
+    pages = Blueprint("practice", __name__)
+    practice = Practice(settings)
+
+    def back(place: str = "mine") -> Answer:
+        return redirect(url_for("practice.show", _anchor=place), 303)
+
+    @pages.get("/learn/practice")
+    def show() -> str:
+        return render_template(
+            "practice.html", sites=SITES, mine=MINE, state=practice.state(), copies=practice.copies(), folder=str(practice.folder),
+            runs=settings.lab, settings=settings,
+        )  # fmt: skip
+
+    @pages.post("/learn/practice/start")
+    def start() -> Answer:
+        practice.start(request.form.get("copy", ""))
+        return back()
+
+    @pages.post("/learn/practice/stop")
+    def stop() -> Answer:
+        practice.ask(Ask(do="stop"))
+        return back()
+
+    @pages.post("/learn/practice/take")
+    def take() -> Answer:
+        took = practice.take(request.form.get("site", ""))
+        if practice.state() is not None:
+            practice.start(took.name)
+        return back()
+
+    @pages.post("/learn/practice/reset")
+    def reset() -> Answer:
+        host = request.form.get("host", "")
+        practice.reset(host)
+        return back(host)
+
+    @pages.get("/api/v1/practice")
+    def listed() -> Response:
+        sites = [{"name": each.name, "host": each.host, "title": each.title} for each in SITES]
+        return jsonify(sites=sites, copies=practice.copies(), mine=_json(practice.state()))
+
+    @pages.post("/api/v1/practice/mine")
+    def control() -> Response:
+        told = _told()
+        if told.get("do") == "start":
+            return jsonify(mine=_json(practice.start(str(told.get("copy", "")))))
+        if told.get("do") == "stop":
+            return jsonify(mine=_json(practice.ask(Ask(do="stop"))))
+        raise Refusal(400, "Not understood", "do must be start or stop.")
+
+    @pages.post("/api/v1/practice/take")
+    def take_by_api() -> Response:
+        took = practice.take(str(_told().get("site", "")))
+        return jsonify(copy=took.name, folder=str(took))
+
+    @pages.post("/api/v1/practice/reset")
+    def reset_by_api() -> Response:
+        return jsonify(mine=_json(practice.reset(str(_told().get("host", "")))))
+
+    return pages
+
+
+def _told() -> dict[str, Any]:
+    told = request.get_json(silent=True)
+    if not isinstance(told, dict):
+        raise Refusal(400, "Not understood", "A JSON object is wanted.")
+    return told
+
+
+def _json(state: State | None) -> dict[str, Any] | None:
+    if state is None:
+        return None
+    return {
+        "state": state.state, "folder": state.folder, "pid": state.pid, "since": state.since, "trouble": state.trouble,
+        "applied_for": state.applied_for,
+    }  # fmt: skip
