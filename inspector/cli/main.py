@@ -37,6 +37,13 @@ COMMANDS = {
     "take-home": Entry(
         "inspector.cli.take_home", "Copy a practice site into a folder, as a project of your own."
     ),
+    "export": Entry(
+        "inspector.cli.export",
+        "Write what was captured into a file: HAR, a report to read offline, or cURL commands.",
+    ),
+    "import": Entry(
+        "inspector.cli.importing", "Bring HAR files from browsers and other tools into the list."
+    ),
     "status": Entry("inspector.cli.status", "Say whether Inspector runs, where, and how it is."),
     "ca": Entry("inspector.cli.ca", "The certificate authority: where it is, who trusts it, a new one."),
     "cert": Entry(

@@ -258,7 +258,7 @@ class HarText:
     def _end_of(self, begin: int) -> int:
         first = self._buffer[begin : begin + 1]
         if not first:
-            raise _BrokenError(begin, "a value; the file ends here")
+            raise _BrokenError(begin, "a value (the file ends here)")
         if first not in b'"{[':
             return self._scalar(begin)
         depth, at = 0, begin
@@ -286,7 +286,9 @@ class HarText:
         except _BrokenError as broken:
             if broken.at < len(self._buffer) - 1 and "truncated" not in broken.expected:
                 return broken
-        return _BrokenError(at if in_text else len(self._buffer), "the end of the text, a quotation mark; the file ends before it" if in_text else "more: the file ends in the middle")  # fmt: skip
+        if in_text:
+            return _BrokenError(at, "a quotation mark at the end of this text (the file ends before it)")
+        return _BrokenError(len(self._buffer), "more (the file ends in the middle)")
 
     def _scalar(self, begin: int) -> int:
         while True:

@@ -114,7 +114,7 @@ def _half(name: str, message: Message | None) -> dict[str, Any]:
     return {
         "name": name,
         "there": True,
-        "start": message.start_line.decode("latin-1"),
+        "start": words.visible(message.start_line),
         "fields": [(each.name.decode("latin-1"), words.visible(each.value)) for each in message.fields],
         "body": message.body,
         "problem": problem,
