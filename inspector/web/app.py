@@ -64,6 +64,8 @@ from inspector.web.lessons.library import Library
 from inspector.web.places import static_folder, templates_folder
 from inspector.web.present.refusals import Refusals
 from inspector.web.roots import Roots
+from inspector.web.rules import pages as rules
+from inspector.web.rules.kept import KeptRules
 from inspector.web.server_half import receiving
 from inspector.web.settings import WebSettings
 from inspector.web.tickets import Keys
@@ -142,6 +144,7 @@ def create_dashboard(
         pictures.blueprint(captures),
         compare.blueprint(captures),
         click.blueprint(captures),
+        rules.blueprint(KeptRules(control), captures, veil.hider),
         own.blueprint(settings, Stores(settings.command)),
         read.blueprint(settings, roots, Visits(settings, roots)),
         make.blueprint(settings),

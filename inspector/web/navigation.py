@@ -28,6 +28,7 @@ _ENTRIES = (
     ("Learn", "book-open", "/learn", ("/learn",)),
     ("Traffic", "activity", "/traffic", ("/traffic", "/exchange", "/history")),
     ("Send", "send", "/send", ("/send",)),
+    ("Rules", "list-tree", "/rules", ("/rules",)),
     ("Certificates", "certificate", "/certificates", ("/certificates",)),
     ("Set-up", "settings", "/set-up", ("/set-up",)),
 )

@@ -100,6 +100,10 @@ class Veil:
         hide_exchange(hider, self._captures.exchange(exchange.id) or exchange)
         return hider
 
+    def hider(self) -> Hider | None:
+        """What replaces secrets while somebody presents; None while nobody does."""
+        return Hider(self._key) if presenting() else None
+
     def text(self, text: str) -> str:
         """Something that a person wrote beside the captures, veiled while somebody presents."""
         return _prose(Hider(self._key), text) if presenting() else text

@@ -1,0 +1,104 @@
+"""The rules as the settings keep them. Each change is checked whole before it is kept; engines obey within a moment."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import tomli_w
+
+from inspector.rules.errors import RuleMistake
+from inspector.rules.model import Rule
+from inspector.rules.reading import plain, read_rule, read_rules, read_toml
+from inspector.store.settings import Settings
+
+NAME = "rules"
+LARGEST_FILE = 256 * 1024
+
+
+class KeptRules:
+    """The rules of one home, in the order in which they are asked."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._changing = threading.Lock()
+
+    def all(self) -> tuple[Rule, ...]:
+        """Every rule; those that a newer version wrote and this one can't read are left out."""
+        kept = self._settings.read().get(NAME)
+        rules = []
+        for table in kept if isinstance(kept, list) else []:
+            try:
+                rules.append(read_rule(table))
+            except RuleMistake:
+                continue
+        return tuple(rules)
+
+    def find(self, name: str) -> Rule | None:
+        return next((rule for rule in self.all() if rule.name == name), None)
+
+    def save(self, table: Mapping[str, Any], instead_of: str = "") -> Rule:
+        """Keep a rule, at the end or in another's place. Raises RuleMistake."""
+        rule = read_rule(table)
+
+        def saved(rules: list[Rule]) -> list[Rule]:
+            if any(rule.name == other.name != instead_of for other in rules):
+                raise RuleMistake("another rule has the same name.", rule=rule.name, key="name")
+            if any(other.name == instead_of for other in rules):
+                return [rule if other.name == instead_of else other for other in rules]
+            return [*rules, rule]
+
+        self._change(saved)
+        return rule
+
+    def remove(self, name: str) -> None:
+        self._change(lambda rules: [rule for rule in rules if rule.name != name])
+
+    def switch(self, name: str, *, on: bool) -> None:
+        """Turn one on or off."""
+        self._change(
+            lambda rules: [
+                read_rule({**plain(rule), "on": on}) if rule.name == name else rule for rule in rules
+            ]
+        )
+
+    def move(self, name: str, by: int) -> None:
+        """Let a rule be asked earlier (below zero) or later by so many places."""
+
+        def moved(rules: list[Rule]) -> list[Rule]:
+            at = next((place for place, rule in enumerate(rules) if rule.name == name), None)
+            if at is None:
+                return rules
+            rule = rules.pop(at)
+            rules.insert(max(0, at + by), rule)
+            return rules
+
+        self._change(moved)
+
+    def replace(self, rules: Sequence[Rule]) -> None:
+        """Keep just these."""
+        self._change(lambda _: list(rules))
+
+    def take_in(self, text: str) -> tuple[Rule, ...]:
+        """Keep the rules of a TOML text too; one of the same name takes the other's place. Raises RuleMistake."""
+        new = read_toml(text)
+
+        def taken(rules: list[Rule]) -> list[Rule]:
+            named = {rule.name: rule for rule in new}
+            stay = [named.pop(rule.name, rule) for rule in rules]
+            return [*stay, *named.values()]
+
+        self._change(taken)
+        return new
+
+    @staticmethod
+    def toml(rules: Iterable[Rule]) -> str:
+        """Rules as a TOML text, to keep or to pass on."""
+        return tomli_w.dumps({"rule": [plain(rule) for rule in rules]}, multiline_strings=True)
+
+    def _change(self, change: Callable[[list[Rule]], list[Rule]]) -> None:
+        with self._changing:
+            tables = [plain(rule) for rule in change(list(self.all()))]
+            read_rules(tables)
+            self._settings.set(NAME, tables)
