@@ -38,6 +38,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     web: tuple[str, ...] = ("127.0.0.1:8081",)
     lab: tuple[str, ...] = ()
     web_name: str = "inspector.localhost"
+    gateway_base: str = ""
     capture: bool = True
     reverse: str = ""
     proxy_auth: str = ""

@@ -87,6 +87,7 @@ def _web_settings(settings: RunSettings) -> WebSettings:
         upstream_ca=settings.upstream_ca,
         lab_root=str(settings.lab_root),
         lab=bool(settings.lab),
+        gateway_base=settings.gateway_base,
         program=program,
         home_option=command(root=Path(settings.home)).removeprefix(program),
         version=__version__,

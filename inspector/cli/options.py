@@ -86,6 +86,10 @@ OPTIONS: tuple[Option, ...] = (
         help="The dashboard's own host name.  [default: inspector.localhost]",
     ),
     Option(
+        "--gateway-base", "gateway_base", group=WHERE, metavar="NAME", default="",
+        help="What the names of sites opened here end in, where *.NAME leads to this computer.  [default: localhost]",
+    ),
+    Option(
         "--proxy-auth", "proxy_auth", group=WHERE, metavar="USER:PASSWORD", default="", envvar="INSPECTOR_PROXY_AUTH",
         help="The log-in that the proxy asks for. Needed when other computers can reach it. Also $INSPECTOR_PROXY_AUTH.",
     ),

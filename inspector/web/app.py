@@ -69,6 +69,7 @@ from inspector.web.rules.kept import KeptRules
 from inspector.web.server_half import receiving
 from inspector.web.settings import WebSettings
 from inspector.web.tickets import Keys
+from inspector.web.send.parts import parts as send_parts
 from inspector.web.veil import Veil
 
 LARGEST_REQUEST = 1 << 20
@@ -122,6 +123,8 @@ def create_dashboard(
     auth.install(app, keys)
     guard.install(app, guard.Hosts(settings.addresses, settings.names))
     errors.install(app, unreadable=(StoreProblem,), lost=(ArchiveGone,))
+    sending = send_parts(settings, veil)
+    sending.stand_before(app)
     filters.install(app)
     marking.install(app, marked)
     navigation.install(app, lamps, Assets(static_folder() / "dist"), settings.version)
@@ -150,6 +153,7 @@ def create_dashboard(
         make.blueprint(settings),
         bad_tls.blueprint(settings),
         setup.blueprint(settings, captures, switches),
+        *sending.blueprints,
         decrypted.blueprint(left, settings),
         refused.blueprint(explained),
         checkup.blueprint(settings, captures, explained, check_up),

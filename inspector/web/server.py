@@ -17,6 +17,7 @@ import waitress
 from waitress import wasyncore
 
 from inspector.web.app import Dashboard
+from inspector.web.gateway.front import AT_ONCE as OPENED_SITES
 from inspector.web.settings import WebSettings
 
 LOOK = 0.5  # seconds between two looks at whether to stop
@@ -32,7 +33,7 @@ def serve(
         dashboard.app,
         map=map,
         sockets=list(sockets),
-        threads=settings.streams + settings.threads,
+        threads=settings.streams + settings.threads + OPENED_SITES,
         ident="Inspector",
         asyncore_use_poll=polls,
         channel_request_lookahead=1,  # so that a stream learns when its reader has gone
@@ -40,7 +41,7 @@ def serve(
         channel_timeout=60,
         clear_untrusted_proxy_headers=True,
         max_request_header_size=64 * 1024,
-        max_request_body_size=2 << 20,
+        max_request_body_size=64 << 20,  # for files that are composed, and for opened sites; the dashboard's own pages take 1 MiB
     )
     try:
         while not stopping.is_set():

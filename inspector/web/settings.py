@@ -21,6 +21,7 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ("inspector.localhost",)
     proxies: tuple[str, ...] = ("127.0.0.1:8080",)
     sender_token: str = ""
+    gateway_base: str = ""
     ca_path: str = ""
     captures_path: str = ""
     only: tuple[str, ...] = ()

@@ -1,15 +1,19 @@
-"""The pages of Send, put together."""
+"""The pages of Send, put together, and what answers in front of the dashboard under the names of opened sites."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from secrets import token_bytes
-from typing import cast
+from typing import Any, NamedTuple, cast
+from urllib.parse import urlsplit
 
-from flask import Blueprint
+from flask import Blueprint, Flask
 
 from inspector.store.captures import Captures
 from inspector.store.workbench import Workbench
+from inspector.web.gateway import pages as gateway
+from inspector.web.gateway.front import in_front_of
+from inspector.web.gateway.sites import Sites
 from inspector.web.send import again, composer
 from inspector.web.send.bench import Bench
 from inspector.web.send.curtain import Curtain
@@ -19,10 +23,28 @@ from inspector.web.settings import WebSettings
 from inspector.web.veil import Veil
 
 
-def parts(settings: WebSettings, veil: Veil) -> tuple[Blueprint, ...]:
+class Parts(NamedTuple):
+    """The blueprints, and what they are given."""
+
+    blueprints: tuple[Blueprint, ...]
+    sites: Sites
+    door: Door
+
+    def stand_before(self, app: Flask) -> None:
+        """Let opened sites answer under their names, before anything of the dashboard is asked."""
+        plain: Any = app.wsgi_app
+        app.wsgi_app = in_front_of(plain, self.sites, self.door)  # type: ignore[assignment, method-assign]
+
+
+def parts(settings: WebSettings, veil: Veil) -> Parts:
     """What sends, over these captures."""
     kept = Workbench(Path(settings.run).parent)
-    sender = Sender(Door(settings.proxies, settings.sender_token), veil.plain.exchange, kept.note_sent)
-    bench = Bench(veil.plain, sender, kept)
+    door = Door(settings.proxies, settings.sender_token)
+    bench = Bench(veil.plain, Sender(door, veil.plain.exchange, kept.note_sent), kept)
     shown = cast("Captures", veil)
-    return (again.blueprint(bench, shown), composer.blueprint(bench, shown, Curtain(token_bytes(16))))
+    ports = frozenset(urlsplit(f"//{each}").port or 80 for each in settings.addresses)
+    sites = Sites(kept, ports, settings.gateway_base)
+    blueprints = (
+        again.blueprint(bench, shown), composer.blueprint(bench, shown, Curtain(token_bytes(16))), gateway.blueprint(sites),
+    )  # fmt: skip
+    return Parts(blueprints, sites, door)
