@@ -147,6 +147,7 @@ def engine_settings(settings: RunSettings) -> Settings:
         reverse=settings.reverse,
         sender_token=settings.sender_token,
         bridge_key=bridge_file.read(settings.run).key,
+        reporting=(*practice.HOSTS, practice.MINE) if settings.lab else (),
         local_sites=_local_sites(settings),
         lab_ca=str(settings.lab_root) if settings.lab else "",
         only=settings.only,

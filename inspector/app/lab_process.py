@@ -59,6 +59,7 @@ def _house(settings: RunSettings, kept: Kept) -> House:
         settings.lab_root.parent / "sites",
         proxy=_proxy(settings),
         authority=str(settings.certs / "ca.pem"),
+        told=Path(settings.data),
     )
 
 
@@ -81,6 +82,7 @@ def _mine(settings: RunSettings, kept: Kept) -> Mine:
         **dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"), authority),
         "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost",
         "PYTHONUNBUFFERED": "1",  # what it prints is on the page at once
+        "INSPECTOR_HOME": settings.data, "INSPECTOR_BRIDGE": "on",  # it tells its half of each exchange
         "FLASK_RUN_FROM_CLI": "true",  # Flask then passes over `app.run()`, as under `flask run`
     }  # fmt: skip
     http, https = (parse_address(each) for each in settings.mine)

@@ -18,13 +18,20 @@ from inspector.lab.sites.practice import practice_sites
 
 
 class House:
-    """The practice sites and the bad-TLS lab. `templates` is the folder of the latter's pages; `data`, `proxy` and `authority` are for the former
+    """The practice sites and the bad-TLS lab. `templates` is the folder of the latter's pages; `data`, `proxy`, `authority` and `told` are for the former
     (see `practice_sites`)."""
 
     def __init__(
-        self, kept: Kept, templates: Path, data: Path, *, proxy: str = "", authority: str = ""
+        self,
+        kept: Kept,
+        templates: Path,
+        data: Path,
+        *,
+        proxy: str = "",
+        authority: str = "",
+        told: Path | None = None,
     ) -> None:
-        self.sites = practice_sites(data, proxy=proxy, authority=authority)
+        self.sites = practice_sites(data, proxy=proxy, authority=authority, told=told)
         self._bad_tls = as_app(BadTls(kept, Pages(templates)))
         self._practice = Contexts(kept.practice)
         self._identities = Identities(kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import threading
 import traceback
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
+
+from inspector.bridge import Inspector
 
 MODULES = ("app", "wsgi", "main")
 NAMES = ("app", "application")
@@ -67,6 +70,7 @@ def find(folder: Path) -> Callable[..., Iterable[bytes]]:
             f"{name}.py has no variable called app, and no function create_app. It should end as in:  app = Flask(__name__)"
         )
     _show_exceptions(app)
+    _tell_its_half(app)
     return app
 
 
@@ -105,6 +109,12 @@ def _show_exceptions(app: Any) -> None:
     if not has_page and app.config["PROPAGATE_EXCEPTIONS"] is None:
         app.config["PROPAGATE_EXCEPTIONS"] = True
     app.jinja_env.auto_reload = True  # a template that was saved counts at once
+
+
+def _tell_its_half(app: Any) -> None:
+    """Inside a running Inspector a Flask app needs no line of its own for that; one that has it keeps it."""
+    if os.environ.get("INSPECTOR_BRIDGE") and hasattr(app, "wsgi_app"):
+        Inspector(app, ask=False)
 
 
 def _chain(error: BaseException) -> list[BaseException]:

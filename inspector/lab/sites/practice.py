@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from inspector.bridge import Inspector
 from inspector.lab.serving.environ import App, Environ
 
 
@@ -92,19 +93,24 @@ class LazySite:
             reset()
 
 
-def practice_sites(folder: Path, *, proxy: str = "", authority: str = "") -> dict[str, LazySite]:
+def practice_sites(
+    folder: Path, *, proxy: str = "", authority: str = "", told: Path | None = None
+) -> dict[str, LazySite]:
     """All of them, by host; each keeps its data in a folder of its own in `folder`.
 
     `proxy` is Inspector's address as http://127.0.0.1:8080, `authority` a file with the certificate it signs with: what one site asks another
-    then goes that way and is captured. Without them it goes from app to app, and nobody sees it.
+    then goes that way and is captured. Without them it goes from app to app, and nobody sees it. `told` is the home of the Inspector to which each of them tells its
+    own half of an exchange, by the one line that any Flask app may have.
     """
     apps: dict[str, LazySite] = {}
 
     def build(site: PracticeSite) -> Any:
         create_app = importlib.import_module(f"inspector.lab.sites.{site.name}").create_app
-        if site.name != "shop":
-            return create_app(folder / site.name)
-        return create_app(folder / site.name, _outside(apps, proxy, authority))
+        more = (_outside(apps, proxy, authority),) if site.name == "shop" else ()
+        app = create_app(folder / site.name, *more)
+        if told is not None:
+            Inspector(app, enabled=True, home=told, ask=False)  # the engine knows these hosts
+        return app
 
     for site in SITES:
         apps[site.host] = LazySite(partial(build, site))
