@@ -47,6 +47,7 @@ from inspector.store.rows import COLUMNS, Row, row_of
 from inspector.store.schema import ciphertext, connection, engine, exchange, segment
 from inspector.store.settings import Settings
 from inspector.store.sites import SiteRow, hosts_in, places_of
+from inspector.store.statistics import PATIENCE, Counting, Statistics
 from inspector.store.where import NOTHING_MARKED, clause_for, exact, pushed
 from inspector.store.wordbooks import Wordbooks
 
@@ -106,6 +107,7 @@ class Captures:
         self._marks = Marks(home)
         self._removals = Removals(self._access)
         self._finder = Finder(self._access, records, Wordbooks(captures_folder(home)), self._marks.all)
+        self._counting = Counting(self._access, self._finder, self._marks.all)
 
     def close(self) -> None:
         """Give everything back."""
@@ -166,6 +168,10 @@ class Captures:
         """The id of the newest exchange before one that asked for the same address in the same way."""
         with self._access.reading() as reading:
             return earlier_like(reading, id)
+
+    def statistics(self, wanted: Node, name: str, patience: float = PATIENCE) -> Statistics:
+        """What fits a filter, counted for so many seconds; `name` is the filter's text, by which counting goes on where it ended."""
+        return self._counting.count(wanted, name, patience)
 
     def totals(self) -> Totals:
         """How much there is; counted per segment, so a million exchanges cost no more than ten."""

@@ -47,8 +47,10 @@ from inspector.web import (
     setup,
     sites,
     start,
+    statistics,
     tour,
     traffic,
+    waterfall,
 )
 from inspector.web.assets import Assets
 from inspector.web.certificates import bad_tls, make, own, read
@@ -142,6 +144,8 @@ def create_dashboard(
         importing.blueprint(imports),
         exchange.blueprint(captures, both, checker),
         sites.blueprint(captures, checker),
+        statistics.blueprint(captures, saved),
+        waterfall.blueprint(),
         history.blueprint(captures),
         chains.blueprint(captures, both),
         pictures.blueprint(captures),

@@ -28,7 +28,9 @@ from inspector.filter.tree import EVERYTHING, Node
 from inspector.store.captures import ArchiveGone, Changes, Found, Page, Row, Totals
 from inspector.store.removal import Removal
 from inspector.store.sites import SiteRow
+from inspector.store.statistics import Statistics
 from inspector.store.status import Status
+from inspector.store.tallies import tally
 
 EPOCH = 1_767_225_600.25
 
@@ -103,6 +105,7 @@ class FakeCaptures:
         self.body_gone = False
         self.told: tuple[bytes | None, float, float] = (None, 1.0, 1.0)
         self.histories: dict[bytes, History] = {}
+        self.counted: int | None = None
 
     def of_host(
         self,
@@ -220,6 +223,17 @@ class FakeCaptures:
 
     def report(self, exchange: Exchange) -> Any:
         return self.reports.get(exchange.id)
+
+    def statistics(self, wanted: Node, name: str, patience: float = 0.6) -> Statistics:
+        rows = self.find(wanted, limit=100_000).rows
+        if self.counted is not None:
+            rows = rows[-self.counted :]
+        counted = [
+            (row.started, row.duration, row.state, row.status, row.host, row.resource, row.method, row.agent, row.response_size, row.request_size)
+            for row in rows
+        ]  # fmt: skip
+        total = len(self.exchanges)
+        return Statistics(tally(counted, 60), self.counted or total, total, self.counted is None)
 
     def totals(self) -> Totals:
         rows = self.rows()

@@ -44,6 +44,8 @@ const result = await build({
     { in: "css/app.css", out: "app" },
     { in: "js/app.js", out: "app" },
     { in: "js/traffic.js", out: "traffic" },
+    { in: "js/statistics.js", out: "statistics" },
+    { in: "js/waterfall.js", out: "waterfall" },
     { in: "js/feed-worker.js", out: "feed-worker" },
   ],
   nodePaths: [path.join(here, "node_modules")],

@@ -18,6 +18,7 @@ import { enableTabKeys } from "./tabs.js";
 import { offerPictures } from "./picture.js";
 import { stepThroughPictures } from "./picture-steps.js";
 import { followPresenter } from "./presenter.js";
+import { keepFilterInViews } from "./traffic/views.js";
 import { offerWindows } from "./window.js";
 import "../../../../templates/proxy/probe.js";
 
@@ -36,6 +37,7 @@ probeGateway(document);
 offerPictures(document);
 stepThroughPictures(document);
 followPresenter(document);
+keepFilterInViews(document);
 offerWindows(document);
 followLessons(document);
 stepThroughShow(document);

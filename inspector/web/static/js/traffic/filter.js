@@ -112,7 +112,11 @@ export class Filter extends EventTarget {
   }
 }
 
-export const addressOf = (filter) => (filter ? `/traffic?${new URLSearchParams({ q: filter })}` : "/traffic");
+/** The page that the box is on, with another filter. */
+export function addressOf(filter) {
+  const page = new URL(document.querySelector("[data-filter-box]").action).pathname;
+  return filter ? `${page}?${new URLSearchParams({ q: filter })}` : page;
+}
 
 function linkTo(filter, words, kind = "") {
   const link = document.createElement("a");
