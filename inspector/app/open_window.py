@@ -19,11 +19,25 @@ PATIENCE = 30.0
 
 def opener(settings: RunSettings, program: Sequence[str] = PROGRAM, patience: float = PATIENCE) -> OpenWindow:
     """What opens windows of this run."""
+    return _Opener(settings.home, program, patience)
 
-    def open_window(url: str, place: str) -> Outcome:
-        command = [*program, "browse", "--json", "--home", settings.home]
+
+class _Opener:
+    """Knows the window that it opened last, as long as that is open, so that more can be opened in it."""
+
+    def __init__(self, home: str, program: Sequence[str], patience: float) -> None:
+        self._home = home
+        self._program = program
+        self._patience = patience
+        self._last: tuple[subprocess.Popen[bytes], str] | None = None
+
+    def __call__(self, url: str, place: str, *, again: bool = False) -> Outcome:
+        command = [*self._program, "browse", "--json", "--home", self._home]
         if place:
             command.append(f"--place={place}")
+        last = self._last
+        if again and last is not None and last[0].poll() is None:
+            command.append(f"--into={last[1]}")
         told: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         try:
             browse = subprocess.Popen(
@@ -34,15 +48,25 @@ def opener(settings: RunSettings, program: Sequence[str] = PROGRAM, patience: fl
             return Outcome(False, f"The window could not be started: {error.strerror}.")
         threading.Thread(target=_listen, args=(browse, told), daemon=True).start()
         try:
-            return _outcome(told.get(timeout=patience))
+            line = told.get(timeout=self._patience)
         except queue.Empty:
             return Outcome(
                 False,
                 "The browser has not opened yet.",
                 "It may just be slow: look for a window with a coloured frame.",
             )
+        if folder := _folder(line):
+            self._last = browse, folder
+        return _outcome(line)
 
-    return open_window
+
+def _folder(line: bytes) -> str:
+    """The folder of a new window; empty if none was opened."""
+    try:
+        facts = json.loads(line)
+        return str(facts.get("folder", "")) if facts.get("open") else ""
+    except (ValueError, AttributeError):
+        return ""
 
 
 def _listen(browse: subprocess.Popen[bytes], told: queue.SimpleQueue[bytes]) -> None:

@@ -45,6 +45,7 @@ class Place(click.ParamType[Area]):
 @home_option
 @click.option("--json", "as_json", is_flag=True, help="Say for programs when the window is open, or why not.")
 @click.option("--place", type=Place(), hidden=True)
+@click.option("--into", type=click.Path(path_type=Path), hidden=True)
 @click.option("--headless", is_flag=True, hidden=True, envvar="INSPECTOR_BROWSE_HEADLESS")
 @click.option("--debugging-port", type=int, hidden=True)
 def command(
@@ -56,8 +57,9 @@ def command(
     certificates. No setting and no trust store of this computer is changed. URL is what it opens.
     """
     how["area"] = how.pop("place")
+    into = how.pop("into")
     try:
-        _browse(url, browser, keep=keep, home_folder=home_folder, as_json=as_json, how=how)
+        _browse(url, browser, keep=keep, home_folder=home_folder, as_json=as_json, how=how, into=into)
     except InspectorError as error:
         if not as_json:
             raise
@@ -66,7 +68,14 @@ def command(
 
 
 def _browse(
-    url: str, browser: str | None, *, keep: bool, home_folder: Path | None, as_json: bool, how: dict[str, Any]
+    url: str,
+    browser: str | None,
+    *,
+    keep: bool,
+    home_folder: Path | None,
+    as_json: bool,
+    how: dict[str, Any],
+    into: Path | None,
 ) -> None:
     root = home.choose(home_folder)
     place = home.locate(root)
@@ -80,6 +89,9 @@ def _browse(
     system = browsers.here()
     chosen = find.choose(browser, system)
     wish = opening.wish(opening.Ask(url=url, **how), place, running, system)
+    if into is not None and window.tell(chosen.browser, wish, into):
+        click.echo(json.dumps({"open": True, "sentence": "It is open in your captured window."}))
+        return
     _stop_on_signals()
     try:
         with window.opened(chosen.browser, wish, place, system, keep=keep) as open_window:

@@ -7,8 +7,7 @@ that same computer, since the window opens there.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from flask import Blueprint, jsonify, render_template, request
 from werkzeug.wrappers import Response
@@ -30,8 +29,13 @@ class Outcome(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-OpenWindow = Callable[[str, str], Outcome]
-"""Opens a window at an address as typed ('' for the start page), at LEFT,TOP,WIDTH,HEIGHT of the screen ('' for anywhere)."""
+class OpenWindow(Protocol):
+    """Opens a window at an address as typed ('' for the start page), at LEFT,TOP,WIDTH,HEIGHT of the screen ('' for anywhere).
+
+    With `again`, in the window that was opened last, if that is still open and its browser can be told.
+    """
+
+    def __call__(self, url: str, place: str, *, again: bool = False) -> Outcome: ...
 
 
 def blueprint(open_window: OpenWindow | None) -> Blueprint:
@@ -55,9 +59,8 @@ def blueprint(open_window: OpenWindow | None) -> Blueprint:
             )
         asked = request.get_json() if request.is_json else request.form
         place = str(asked.get("place", ""))
-        outcome = open_window(
-            str(asked.get("url", "")).strip()[:_LONGEST], place if _PLACE.fullmatch(place) else ""
-        )
+        wanted = str(asked.get("url", "")).strip()[:_LONGEST], place if _PLACE.fullmatch(place) else ""
+        outcome = open_window(*wanted, again=True) if asked.get("again") else open_window(*wanted)
         if request.is_json or request.accept_mimetypes.best == "application/json":
             return jsonify(outcome._asdict())
         return render_template("browse.html", outcome=outcome, next=back_to(asked.get("next")))

@@ -58,3 +58,23 @@ def test_one_that_takes_long_is_not_waited_for_for_ever(opens):
 def test_one_that_cannot_be_started_is_said():
     outcome = opener(RunSettings(name="x", home="/h", data="/h"), ("/nothing/here",))("", "")
     assert "could not be started" in outcome.sentence
+
+
+PLAYS_A_WINDOW = (
+    "print(json.dumps({'open': True, 'sentence': json.dumps(given), 'folder': '/a/window'}), flush=True)"
+)
+
+
+def test_more_is_opened_in_the_window_that_is_open(opens):
+    opener = opens(f"{PLAYS_A_WINDOW}\nsys.stdin.read() or ('--into' in str(given)) or time.sleep(30)")
+    first = json.loads(opener("http://a.test/", "", again=True).sentence)
+    second = json.loads(opener("http://b.test/", "", again=True).sentence)
+    opener._last[0].kill()
+    assert (first[4:], second[4:]) == (["--", "http://a.test/"], ["--into=/a/window", "--", "http://b.test/"])
+
+
+def test_a_window_that_was_closed_is_not_asked_again(opens):
+    opener = opens(PLAYS_A_WINDOW)
+    opener("", "", again=True)
+    opener._last[0].wait(20)
+    assert not any("--into" in each for each in json.loads(opener("", "", again=True).sentence))

@@ -69,7 +69,7 @@ def test_the_button_is_on_every_page_and_the_address_box_on_the_first(person):
     ask = person()
     assert text(ask("/set-up")).count('action="/browse"') == 1
     first = text(ask("/start"))
-    assert first.count('action="/browse"') == 2
+    assert first.count('action="/browse"') == 3
     assert "Watch a site" in first
 
 

@@ -381,7 +381,7 @@ class Windows:
         self.asked: list[tuple[str, str]] = []
         self.outcome = Outcome(True, "Chromium is open.")
 
-    def open(self, url: str, place: str) -> Outcome:
+    def open(self, url: str, place: str, *, again: bool = False) -> Outcome:
         self.asked.append((url, place))
         return self.outcome
 

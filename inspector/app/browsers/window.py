@@ -21,6 +21,7 @@ from inspector.app.home import Home
 
 OPEN_WITHIN = 20.0
 CLOSED_WITHIN = 5.0
+TOLD_WITHIN = 10.0
 SOON = 10.0
 LOOK_EVERY = 0.05
 FAMILIES = {"chromium": chromium, "firefox": firefox}
@@ -104,6 +105,29 @@ def opened(
                 yield window
         finally:
             window.close()
+
+
+def tell(browser: Browser, wish: Wish, folder: Path) -> bool:
+    """Open the address in the window that this folder is of. False if it is closed, or cannot be told: Firefox, which is started apart from all others.
+
+    Chrome's kin hands an address over to the process that uses its profile. It gets every switch all the same, so that one that
+    was closed at that very moment is no window that nobody captures.
+    """
+    profile = folder / folders.PROFILE
+    in_use = any(os.path.lexists(profile / marker) for marker in chromium.MARKERS)
+    if browser.kind.family != "chromium" or not in_use:
+        return False
+    launch = chromium.prepare(browser, profile, wish)
+    own = {"XDG_CONFIG_HOME": folder / "config", "XDG_CACHE_HOME": folder / "cache"}
+    places = {name: str(place) for name, place in own.items() if place.is_dir()}
+    try:
+        told = subprocess.run(
+            [*browser.command, *launch.arguments], env={**os.environ, **places, **launch.environment}, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=TOLD_WITHIN, check=False, **_apart(),
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return told.returncode == 0
 
 
 def _start(browser: Browser, wish: Wish, folder: Path) -> Window:

@@ -15,7 +15,7 @@ export function offerWindows(root) {
     button.disabled = true;
     tell(says, { sentence: "A window is being opened…" });
     try {
-      const outcome = await postJson(form.action, { url: form.elements.url?.value ?? "", place: freePlace() });
+      const outcome = await postJson(form.action, { url: form.elements.url?.value ?? "", place: freePlace(), again: form.elements.again?.value ?? "" });
       tell(says, outcome);
       if (outcome.opened && form.dataset.windowThen) location.assign(form.dataset.windowThen);
     } catch {
