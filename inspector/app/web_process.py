@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from inspector.app.run import dashboard
 from inspector.app.settings import RunSettings
 from inspector.explain.findings import Finding
 from inspector.store.captures import Captures
+from inspector.store.database import StoreProblem
 from inspector.store.settings import Settings
 from inspector.store.status import read_boards
 from inspector.web.app import create_dashboard
@@ -25,7 +27,6 @@ from inspector.web.browse import OpenWindow
 from inspector.web.server import serve
 from inspector.web.settings import WebSettings
 from inspector.web.tickets import sign_in_url
-from inspector.web.warm import warm_later
 from inspector.web.warm import warm_later
 
 
@@ -35,9 +36,10 @@ def main() -> None:
     child.on_stop(stop.set)
     settings = child.settings
     home, told = Path(settings.data), _web_settings(settings)
+    captures = Captures(home)
     built = create_dashboard(
         told,
-        Captures(home),
+        captures,
         Settings(home),
         lambda: read_boards(settings.run),
         _opener(settings),
@@ -46,8 +48,14 @@ def main() -> None:
     )
     child.ready(link=sign_in_url(settings.run, dashboard(settings)))
     warm_later(built.app)
-    warm_later(built.app)
+    threading.Thread(target=_warm, args=[captures], name="warm-captures", daemon=True).start()
     serve(built, child.sockets("web"), told, stop)
+
+
+def _warm(captures: Captures) -> None:
+    """So that the first search is as quick as the next."""
+    with suppress(StoreProblem):
+        captures.warm()
 
 
 def _opener(settings: RunSettings) -> OpenWindow | None:
@@ -79,6 +87,7 @@ def _web_settings(settings: RunSettings) -> WebSettings:
         names=(settings.web_name,),
         proxies=settings.listen,
         sender_token=settings.sender_token,
+        gateway_base=settings.gateway_base,
         ca_path=str(settings.certs / "ca.pem"),
         captures_path=str(Path(settings.data, "captures")),
         only=settings.only,
@@ -87,7 +96,7 @@ def _web_settings(settings: RunSettings) -> WebSettings:
         upstream_ca=settings.upstream_ca,
         lab_root=str(settings.lab_root),
         lab=bool(settings.lab),
-        gateway_base=settings.gateway_base,
+        lab_door=settings.lab[0] if settings.lab else "",
         program=program,
         home_option=command(root=Path(settings.home)).removeprefix(program),
         version=__version__,
@@ -97,6 +106,5 @@ def _web_settings(settings: RunSettings) -> WebSettings:
     )
 
 
-        lab_door=settings.lab[0] if settings.lab else "",
 if __name__ == "__main__":
     main()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -19,8 +19,10 @@ import sqlalchemy as sa
 
 from inspector.exchange.mark import NO_MARK
 from inspector.exchange.model import Piece
+from inspector.filter.errors import FilterMistake
 from inspector.filter.fields import Source
 from inspector.filter.matching import matcher
+from inspector.filter.parsing import parse
 from inspector.filter.tree import Any as AnyOf
 from inspector.filter.tree import Node, terms
 from inspector.store.access import Access
@@ -91,6 +93,12 @@ class Finder:
                         return search.page(before, after, limit, deadline)
                 except WordsGone as gone:
                     self._books.without(gone)
+
+    def warm(self) -> None:
+        """Read the word index's directories and make the language's parser, as every search needs them."""
+        with suppress(FilterMistake):
+            parse("host:shop.test OR stock")
+        self._books.blocks()
 
     def _plan(self, wanted: Node, now: float) -> _Plan:
         return _Plan(wanted, now, self._marks() if asks_for_marks(wanted) else NOTHING_MARKED)

@@ -80,7 +80,7 @@ class Asked(NamedTuple):
     @classmethod
     def read(cls, id: str) -> Asked:
         args = request.args
-        tab = args.get("tab", session.get("tab", ""))
+        tab = args.get("tab", kept_tab())
         if "tab" not in args and not _OF_MESSAGES.isdisjoint(args):
             tab = "messages"
         views = [args.get(half, "") for half in HALVES]
@@ -112,6 +112,12 @@ class Asked(NamedTuple):
 
     def start(self, half: Half) -> int:
         return self.request_from if half == "request" else self.response_from
+
+
+def kept_tab() -> str:
+    """The tab that was used last; but *Details* never opens on the story."""
+    kept = str(session.get("tab", ""))
+    return "" if kept == "story" and session.get("level") == "details" else kept
 
 
 def first_tab() -> str:

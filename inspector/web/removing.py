@@ -72,10 +72,11 @@ def blueprint(captures: Captures, feeder: Feeder) -> Blueprint:
             'The body is {"ids": ["…"]} or {"q": "host:shop.test"}; an empty q is everything.',
         )
 
-    @pages.post("/api/v1/removals/<way>")
-    def decide_by_script(way: str) -> Response:
+    @pages.post("/api/v1/removals/undo")
+    @pages.post("/api/v1/removals/finish")
+    def decide_by_script() -> Response:
         asked = request.get_json()
-        decided(asked.get("removal") if isinstance(asked, dict) else None, way)
+        decided(asked.get("removal") if isinstance(asked, dict) else None, request.path.rpartition("/")[2])
         return told()
 
     @pages.post("/traffic/removals")

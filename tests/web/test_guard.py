@@ -25,6 +25,12 @@ CHANGES = (
     ("/tour", {"to": "1"}, None),
     ("/traffic/filters", {"name": "mine", "q": "bread"}, None),
     ("/traffic/filters/remove", {"name": "mine"}, None),
+    ("/traffic/marks", {"id": "0" * 31 + "1", "pinned": "yes"}, None),
+    ("/traffic/removals", {"what": "undo", "removal": "1"}, None),
+    ("/api/v1/marks", None, {"ids": ["0" * 31 + "1"], "pinned": True}),
+    ("/api/v1/removals", None, {"ids": ["0" * 31 + "1"]}),
+    ("/api/v1/removals/undo", None, {"removal": 1}),
+    ("/api/v1/removals/finish", None, {"removal": 1}),
     ("/set-up/decrypted", {"host": "a.example", "left": "1"}, None),
     ("/sign-out", {}, None),
     ("/certificates/read/given", {"text": some_certificate()}, None),
@@ -34,7 +40,7 @@ CHANGES = (
     ("/api/v1/forget", None, {}),
     ("/api/v1/left-encrypted", None, {"host": "a.example", "left": True}),
 )
-ALSO_READ = ("/set-up/decrypted", "/api/v1/left-encrypted")  # a GET of them shows what there is
+ALSO_READ = ("/set-up/decrypted", "/api/v1/left-encrypted", "/api/v1/marks", "/api/v1/removals")  # a GET of them shows what there is
 READS = ("/", "/start", "/traffic", "/certificates", "/set-up", "/feed", "/api/v1/exchanges", "/api/v1/changes", "/api/v1/status",
          "/exchange/" + "0" * 31 + "1", "/api/v1/exchanges/" + "0" * 31 + "1", "/nothing", "/api/v1/nothing")  # fmt: skip
 

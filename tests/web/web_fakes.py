@@ -165,7 +165,13 @@ class FakeCaptures:
         return Page(found, rows[0].id < found[0].id, rows[-1].id > found[-1].id)
 
     def find(
-        self, wanted: Node, *, before: bytes | None = None, after: bytes | None = None, limit: int = 200
+        self,
+        wanted: Node,
+        *,
+        before: bytes | None = None,
+        after: bytes | None = None,
+        limit: int = 200,
+        patience: float = 1.0,
     ) -> Found:
         fits = matcher(wanted, time.time())
         left = FakeCaptures(*(each for each in self.exchanges.values() if fits(Subject(each, each))))

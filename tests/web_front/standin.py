@@ -203,7 +203,7 @@ class StandIn:
         return Page(rows, has_older=low > self.first, has_newer=high < self.count)
 
     def find(
-        self, wanted: Node, *, before: bytes | None = None, after: bytes | None = None, limit: int = 200,
+        self, wanted: Node, *, before: bytes | None = None, after: bytes | None = None, limit: int = 200, patience: float = 1.0,
     ) -> Found:  # fmt: skip
         """By the matcher. Where `look` is set, it looks at so many and then says how far it has come."""
         self.asked.append("find")

@@ -1,6 +1,7 @@
 // The Traffic page: the list, its tools, the pane, the keyboard, and the address bar that says what is shown.
 
 import { connect } from "./feed/connect.js";
+import { rememberFilter } from "./palette.js";
 import { Captures } from "./traffic/captures.js";
 import { Chosen } from "./traffic/chosen.js";
 import { Doings } from "./traffic/doings.js";
@@ -99,6 +100,7 @@ filter.addEventListener("apply", async ({ detail: { text, history: remembered } 
   chosen.clear();
   select("", { step: false });
   if (remembered) go(place(), { step: true });
+  rememberFilter(text);
   section.setAttribute("aria-busy", "true");
   await list.ask(text);
   section.removeAttribute("aria-busy");
