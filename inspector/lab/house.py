@@ -31,7 +31,9 @@ class House:
         authority: str = "",
         told: Path | None = None,
     ) -> None:
-        self.sites = practice_sites(data, proxy=proxy, authority=authority, told=told)
+        self.sites = practice_sites(
+            data, proxy=proxy, authority=authority, applications=kept.applications, told=told
+        )
         self._bad_tls = as_app(BadTls(kept, Pages(templates)))
         self._practice = Contexts(kept.practice)
         self._identities = Identities(kept)

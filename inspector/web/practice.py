@@ -102,7 +102,7 @@ def blueprint(settings: WebSettings) -> Blueprint:
     def show() -> str:
         return render_template(
             "practice.html", sites=SITES, mine=MINE, state=practice.state(), copies=practice.copies(), folder=str(practice.folder),
-            runs=settings.lab, settings=settings,
+            runs=settings.lab, parcels=PARCELS, settings=settings,
         )  # fmt: skip
 
     @pages.post("/learn/practice/start")

@@ -55,6 +55,10 @@ SITES = (
         "api", "api.elsewhere.test", "Elsewhere's API", "An API on another origin, with right and wrong CORS.",
         "Which origins may read an answer, preflights, cookies across origins.",
     ),
+    PracticeSite(
+        "ca", "ca.inspector.test", "Harbour Seal", "An authority that programs apply to for a certificate, by ACME, as to Let's Encrypt.",
+        "Key, order, challenge, request, certificate, renewal: each step is an exchange, and the authority's own visit to your site too.",
+    ),
 )  # fmt: skip
 HOSTS = tuple(site.host for site in SITES)
 MINE = "my.inspector.test"  # the learner's own
@@ -94,19 +98,21 @@ class LazySite:
 
 
 def practice_sites(
-    folder: Path, *, proxy: str = "", authority: str = "", told: Path | None = None
+    folder: Path, *, proxy: str = "", authority: str = "", applications: bytes = b"", told: Path | None = None
 ) -> dict[str, LazySite]:
     """All of them, by host; each keeps its data in a folder of its own in `folder`.
 
     `proxy` is Inspector's address as http://127.0.0.1:8080, `authority` a file with the certificate it signs with: what one site asks another
     then goes that way and is captured. Without them it goes from app to app, and nobody sees it. `told` is the home of the Inspector to which each of them tells its
-    own half of an exchange, by the one line that any Flask app may have.
+    own half of an exchange, by the one line that any Flask app may have. `applications` is what ca.inspector.test signs with.
     """
     apps: dict[str, LazySite] = {}
 
     def build(site: PracticeSite) -> Any:
         create_app = importlib.import_module(f"inspector.lab.sites.{site.name}").create_app
-        more = (_outside(apps, proxy, authority),) if site.name == "shop" else ()
+        more = (applications,) if site.name == "ca" else ()
+        if site.name in {"shop", "ca"}:
+            more = (*more, _outside(apps, proxy, authority))
         app = create_app(folder / site.name, *more)
         if told is not None:
             Inspector(app, enabled=True, home=told, ask=False)  # the engine knows these hosts

@@ -28,7 +28,7 @@ from inspector.lab.serving.conversation import Desk, FindApp
 from inspector.lab.serving.doors import AppDoors
 from inspector.lab.serving.environ import App
 from inspector.lab.serving.limits import AppLimits
-from inspector.lab.sites.practice import HOSTS
+from inspector.lab.sites.practice import HOSTS, MINE
 from inspector.pki.authority import Authority
 
 PATIENCE = 20.0
@@ -82,11 +82,14 @@ class Practice:
         self.folder = folder
         self.served = Served()
         self._visited: set[str] = set()
+        self.mine: App | None = None  # what plays my.inspector.test
         self._thread = LoopThread()
         authority = Authority.load_or_create(folder / "certs")
         self.authority = str(authority.path)
         self._workshop = Workshop(self._thread, authority, folder)
-        sites = tuple(LocalSite(host, "127.0.0.1", self.served.http, self.served.https) for host in HOSTS)
+        sites = tuple(
+            LocalSite(host, "127.0.0.1", self.served.http, self.served.https) for host in (*HOSTS, MINE)
+        )
         kept = load_or_make(folder / "lab", time.time)
         self.engine = self._workshop.start(
             local_sites=sites, lab_ca=str(folder / "lab" / ROOT), timeouts=Timeouts()
@@ -99,6 +102,8 @@ class Practice:
         self.served.open(self._find, self.house.choose)
 
     def _find(self, host: str) -> App | None:
+        if host == MINE:
+            return self.mine
         self._visited.add(host)
         return self.house.find(host)
 

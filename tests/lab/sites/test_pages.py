@@ -19,6 +19,7 @@ PAGES = {
     "insecure.inspector.test": ["/", "/log-in", "/members"],
     "elsewhere.test": ["/", "/prize", "/reader"],
     "api.elsewhere.test": ["/", "/right/days"],
+    "ca.inspector.test": ["/", "/directory"],
 }  # fmt: skip
 NOT_HTML = (
     "/images/chart.svg",
@@ -26,6 +27,7 @@ NOT_HTML = (
     "/api/products",
     "/.well-known/openid-configuration",
     "/right/days",
+    "/directory",
 )
 
 LOOKS = [(1280, "light"), (400, "dark")]
