@@ -1,4 +1,4 @@
-"""Programs that some tests drive: which there are, and Debian's packages for them; and sslyze, in an environment of its own."""
+"""Programs that some tests drive: which there are, and Debian's packages for them; sslyze, in an environment of its own; and Flask's tutorial app, out of its sdist."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
+import tempfile
+from pathlib import Path
 from typing import NamedTuple
 
 from environment import ROOT, apt_install, can_use_apt, say
@@ -70,3 +73,39 @@ def install_sslyze() -> None:
                 say("sslyze could not be installed: the test that needs it is skipped.")
                 return
     os.environ["PATH"] = os.pathsep.join((os.environ["PATH"], str(folder)))
+
+
+_TOOLS = ROOT / ".venv" / "tools"
+_TUTORIAL = "examples/tutorial/flaskr/"
+
+
+def fetch_flaskr() -> None:
+    """Put Flaskr, the app of Flask's tutorial, where the tests look for it; it is in Flask's sdist and in no wheel."""
+    if (_TOOLS / "flaskr" / "__init__.py").is_file():
+        return
+    python = str(ROOT / ".venv" / ("Scripts" if os.name == "nt" else "bin") / "python")
+    say("Fetching Flaskr, the app of Flask's tutorial, for a test …")
+    with tempfile.TemporaryDirectory() as folder:
+        asked = [python, "-c", "import importlib.metadata as found; print(found.version('flask'))"]
+        version = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+        done = subprocess.run(
+            [python, "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps", "--no-binary", "flask",
+             "--dest", folder, f"flask=={version}"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        found = next(Path(folder).glob("flask-*.tar.gz"), None)
+        if done.returncode or found is None:
+            say("Flaskr could not be fetched: the tests that need it are skipped.")
+            return
+        _unpack(found)
+
+
+def _unpack(sdist: Path) -> None:
+    with tarfile.open(sdist) as archive:
+        for member in archive.getmembers():
+            _, _, inside = member.name.partition(_TUTORIAL)
+            content = archive.extractfile(member) if inside and member.isfile() else None
+            if content is not None and ".." not in inside:
+                place = _TOOLS / "flaskr" / inside
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content.read())

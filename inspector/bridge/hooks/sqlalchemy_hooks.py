@@ -42,7 +42,8 @@ def _after(conn: Any, cursor: Any, statement: str, given: Any, context: Any, exe
         return
     with contextlib.suppress(Exception):
         rows = cursor.rowcount
-        query.done(rows if isinstance(rows, int) else None)
+        unknown = not isinstance(rows, int) or (rows <= 0 and cursor.description is not None)
+        query.done(None if unknown else rows)
     query.done()
 
 
@@ -57,7 +58,8 @@ def _result(conn: Any, clause: Any, multiparams: Any, params: Any, options: Any,
     with contextlib.suppress(Exception):
         query = getattr(result.context, _MARK, None)
         if query is not None and query.rows is None and result.returns_rows:
-            query.rows = 0
+            if not result.context.isinsert:  # what it returns, SQLAlchemy has taken before
+                query.rows = 0
             result.cursor_strategy = _Counting(result.cursor_strategy, query)
 
 
