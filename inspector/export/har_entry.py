@@ -15,6 +15,7 @@ from inspector.exchange.decisions import say as say_decision
 from inspector.exchange.faults import say as say_fault
 from inspector.exchange.mark import NO_MARK
 from inspector.exchange.model import Exchange, Leg, Message
+from inspector.export.har_mending import mended
 from inspector.export.har_messages import moment, request_of, response_of
 from inspector.export.named import to_json
 from inspector.export.whole import Whole, content
@@ -153,11 +154,17 @@ def _as_imported(made: dict[str, Any], imported: bytes, *, redacted: bool, found
         return made
     if not isinstance(original, dict):
         return made
+    ours = {
+        **made,
+        "request": dict(made["request"]),
+        "response": dict(made["response"]),
+        "timings": dict(made["timings"]),
+    }
     if redacted:
-        return _fill(made, original)
+        return mended(_fill(made, original), ours)
     _put_back(original, "request", "postData", found)
     _put_back(original, "response", "content", found)
-    return original | ({"comment": found.mark.comment} if found.mark.comment else {})
+    return mended(original | ({"comment": found.mark.comment} if found.mark.comment else {}), ours)
 
 
 def _fill(ours: dict[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,7 +180,7 @@ def _fill(ours: dict[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
 def _put_back(original: dict[str, Any], half: str, name: str, found: Whole) -> None:
     message = found.request if half == "request" else found.response
     place = original.get(half, {}).get(name) if isinstance(original.get(half), dict) else None
-    if message is None or not isinstance(place, dict) or place.pop("_text", None) is not True:
+    if not isinstance(place, dict) or place.pop("_text", None) is not True or message is None:
         return
     data, _ = content(message)
     if place.get("encoding") == "base64":

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from inspector.export.har_entry import entry
+from inspector.export.har_mending import is_page
 from inspector.export.whole import Whole, redacted
 
 _MOST_PAGES = 5000
@@ -64,7 +65,7 @@ class _Pages:
         """Take the page out of an entry, and let it say which one it is."""
         page = made.pop("_page", None)
         said = made.pop("pageref", None)
-        if not isinstance(page, dict) or not isinstance(said, str):
+        if not isinstance(page, dict) or not isinstance(said, str) or not is_page(page):
             return
         key = _json(page)
         if key not in self._names:

@@ -165,7 +165,7 @@ def _line(text: str) -> bytes:
 
 def _status(answered: Mapping[str, Any], note: Note) -> int:
     status = answered.get("status", 0)
-    if isinstance(status, bool) or not isinstance(status, (int, float)) or not 0 <= status < 1000:
+    if isinstance(status, bool) or not isinstance(status, (int, float)) or not -1 <= status < 1000:
         note("/response/status", "a number from 100 to 999, or 0 for none")
         return 0
     return int(status) if status >= 100 else 0
