@@ -47,7 +47,7 @@ STATUSES: dict[int, Status] = {
     300: Status("Multiple Choices", "there are several versions; choose one", where=(9110, "15.4.1")),
     301: Status("Moved Permanently", "this has moved for good", "It asks for the address in Location at once, may remember that for long, and makes a GET of a POST.", (9110, "15.4.2")),
     302: Status("Found", "for now, look over there", "It asks for the address in Location at once, and makes a GET of a POST.", (9110, "15.4.3")),
-    303: Status("See Other", "that was done; look at the result over there", "It asks for the address in Location at once, always with GET.", (9110, "15.4.4")),
+    303: Status("See Other", "that was done; look at the result over there", "It asks for the address in Location at once, with GET whatever this was (only a HEAD stays one).", (9110, "15.4.4")),
     304: Status("Not Modified", "your copy is still good, so nothing is sent again", "It uses the copy that it kept.", (9110, "15.4.5")),
     305: Status("Use Proxy", "an old way to order a proxy, no longer obeyed by anyone", where=(9110, "15.4.6")),
     306: Status("(Unused)", "a number that is reserved and has no meaning", where=(9110, "15.4.7")),

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, make_response, render_template, request, session, stream_with_context
 
+from inspector.exchange.model import Message
 from inspector.exchange.report import Report
-from inspector.explain.case import Case
+from inspector.explain.case import Case, Said
 from inspector.explain.onlookers import who_sees_what
+from inspector.explain.story.interim import meaning
 from inspector.store.captures import ArchiveGone, Captures
 from inspector.web.chains import Chains
 from inspector.web.checker import Checked, Checker
@@ -208,12 +210,18 @@ def _messages(captures: Captures, case: Case, asked: Asked) -> dict[str, Any]:
         }
     side: Side = "site" if asked.side == "site" else "browser"
     leg = leg_of(exchange, side)
-    interim = [head(message) for message in leg.interim] if leg else []
+    interim = [_interim(case, side, message) for message in leg.interim if message.head] if leg else []
     return around | {
         "halves": [_half(captures, case, side, half, asked) for half in HALVES],
         "interim": interim,
         "leg": leg,
     }
+
+
+def _interim(case: Case, side: Side, message: Message) -> dict[str, Any]:
+    """One answer before the answer, with what it says."""
+    notes = notes_of(case, Said(side, "response", message))
+    return {"head": head(message), "notes": notes.fields, "meaning": meaning(message)}
 
 
 def _half(captures: Captures, case: Case, side: Side, half: Half, asked: Asked) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 from test_exchange_page import HOSTILE, page, text_of
 from web_fakes import message, with_response
 
@@ -27,12 +28,22 @@ def test_the_views_of_the_bytes_have_no_explanations(browser):
     assert "field-told" not in page(browser, "?request=raw&response=hex")
 
 
-def test_trailers_are_explained_and_interim_responses_are_left_alone(desk, browser):
+def test_trailers_are_explained(desk, browser):
     answer = message(
         "HTTP/1.1 200 OK", "Transfer-Encoding: chunked", trailers=b"Server-Timing: db;dur=12\r\n\r\n"
     )
     desk.captures.add(with_response(answer))
     assert "What Server-Timing means here" in page(browser)
+
+
+def test_interim_responses_are_explained(desk, browser):
+    early = message("HTTP/1.1 103 Early Hints", "Link: </style.css>; rel=preload; as=style")
+    exchange = with_response(message("HTTP/1.1 200 OK"))
+    leg = msgspec.structs.replace(exchange.client_leg, interim=(early,))
+    desk.captures.add(msgspec.structs.replace(exchange, client_leg=leg))
+    html = page(browser)
+    assert "What Link means here" in html
+    assert "here is what the page will need" in text_of(html)
 
 
 def test_a_thousand_fields_are_shown_and_the_first_of_them_explained(desk, browser):

@@ -123,9 +123,12 @@ def _shared(line: Line, no: str, lifetime: float) -> Prose:
         return say(
             f"[[Shared cache|Shared caches]], such as a CDN's, may not keep it: {why.get(no, 'this kind of answer is not kept')}."
         )
+    age = keeping(line.case).age
+    since = say(", counted from when it was made, {age} before it came here", age=lasting(age)) if age > 1 else NOTHING  # fmt: skip
     return say(
-        "[[Shared cache|Shared caches]], such as a CDN's, may keep it and use it for {time} without asking.",
+        "[[Shared cache|Shared caches]], such as a CDN's, may keep it and use it for {time} without asking{since}.",
         time=lasting(lifetime),
+        since=since,
     )
 
 

@@ -7,12 +7,12 @@ from urllib.parse import urljoin
 from inspector.explain import media, statuses
 from inspector.explain.case import Case, body_of
 from inspector.explain.people import asker, capital, site
-from inspector.explain.prose import NOTHING, Prose, joined, say
+from inspector.explain.prose import NOTHING, Prose, say
 from inspector.explain.references import header, rfc
 from inspector.explain.story.frame import broke_at, imported, number, server_turn, skipped, span, unseen
 from inspector.explain.story.model import Actor, Number, Step
 from inspector.explain.values.lists import members
-from inspector.explain.words import percent, plural, size, took
+from inspector.explain.words import percent, size, took
 
 _WAIT, _STATUS, _BODY = "The wait", "The answer", "The body"
 
@@ -69,31 +69,6 @@ def _server_timing(case: Case) -> Prose:
         if spent:
             named.append(f"{words} {spent} ms")
     return say("The server itself reports: {parts}.", parts=", ".join(named)) if named else NOTHING
-
-
-def interim(case: Case) -> Step | None:
-    """1xx answers before the answer."""
-    leg = case.exchange.server_leg
-    found = leg.interim if leg else ()
-    if not found:
-        return None
-    sentences = []
-    for message in found[:8]:
-        code = message.start_line.split(b" ")[1:2]
-        number_ = int(code[0]) if code and code[0].isdigit() and len(code[0]) == 3 else 0
-        sentences.append(say(f"`{{code}}`: {statuses.look_up(number_).plain}.", code=str(number_)))
-    plain = say(
-        "Before its answer the site sent {words}.",
-        words=plural(len(found), "word on the way", "words on the way"),
-    )
-    return Step(
-        "interim",
-        "Words on the way",
-        "done",
-        ("site", "browser"),
-        plain + joined(sentences),
-        references=(rfc(9110, "15.2"),),
-    )
 
 
 def _answerer(case: Case) -> Actor:
@@ -349,4 +324,4 @@ def _kept_of_it(case: Case) -> tuple[Prose, ...]:
     return ()
 
 
-__all__ = ["body", "broke_at", "interim", "status", "wait"]
+__all__ = ["body", "broke_at", "status", "wait"]

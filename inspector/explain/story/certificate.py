@@ -63,7 +63,7 @@ def _verdict(case: Case, tls: Tls) -> Prose:
     if tls.verified is False:
         return say("Nobody checked it, as was asked for: anyone on the way could have sent it.")
     if tls.resumed:
-        return say("It was not sent again: the [[session resumption|resumed]] session proves that this is the same server, whose certificate was checked when they first met.")  # fmt: skip
+        return say("It was not sent again: the [[session resumption|resumed]] session proves that this is the server whose certificate was checked when they first met, or one that shares its secrets.")  # fmt: skip
     if tls.verified:
         return say(
             "Inspector believed it: the signatures lead to an authority in the [[trust store]], the name is the one that was asked for, and the dates are good."
