@@ -61,6 +61,7 @@ from inspector.web.checker import Checker
 from inspector.web.control import Control
 from inspector.web.imports import Imports
 from inspector.web.lamp import Board, Lamps
+from inspector.web.lessons import diploma
 from inspector.web.lessons import pages as lessons
 from inspector.web.lessons.keeper import Keeper
 from inspector.web.lessons.library import Library
@@ -116,6 +117,7 @@ def create_dashboard(
     )
     feeder = feed.Feeder(captures, lamps, limit=settings.streams, marks=marks)
     roots = Roots(settings)
+    room = lessons.Classroom(Library(settings.lessons), Keeper(control), real, captures)
     both = chains.Chains(captures, roots, windows)
     checker = Checker(captures)
     switches = Control(captures, control, lamps, feeder, marks)
@@ -136,7 +138,8 @@ def create_dashboard(
         start.blueprint(settings, captures),
         tour.blueprint(captures),
         learn.blueprint(),
-        lessons.blueprint(lessons.Classroom(Library(settings.lessons), Keeper(control), real, captures)),
+        lessons.blueprint(room),
+        diploma.blueprint(settings, room, roots),
         traffic.blueprint(settings, captures, saved, marked),
         marking.blueprint(marked),
         removing.blueprint(captures, feeder),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # the pupil is a module of its own
+sys.path.insert(0, str(Path(__file__).parent.parent / "web"))  # and so are the fakes
 
 from lessons_pupil import Pupil
 

@@ -14,11 +14,12 @@ _SETTING = "lessons"
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """`at` is the lesson that was opened last; '' when it was left. `name` is what the learner wants to be called on the certificate."""
+    """`at` is the lesson that was opened last; '' when it was left. `diploma` is the certificate of the course (PEM), `name` who it is for."""
 
     runs: dict[str, Run] = {}
     at: str = ""
     name: str = ""
+    diploma: str = ""
 
 
 class Keeper:
@@ -56,10 +57,10 @@ class Keeper:
             if kept.at:
                 self._write(msgspec.structs.replace(kept, at=""))
 
-    def call(self, name: str) -> None:
-        """What the learner wants to be called."""
+    def award(self, name: str, diploma: str) -> None:
+        """Keep the certificate of the course."""
         with self._lock:
-            self._write(msgspec.structs.replace(self.read(), name=name))
+            self._write(msgspec.structs.replace(self.read(), name=name, diploma=diploma))
 
     def forget(self, lesson: str = "") -> None:
         """Forget how far a lesson is; without one, the whole course."""

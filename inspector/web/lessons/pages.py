@@ -69,6 +69,20 @@ class Classroom:
         """A lesson as it stands now."""
         return lesson_view(lesson, self.look(lesson), self.shown, self.library.course(), time.time())
 
+    def done(self) -> int:
+        """How many lessons are done."""
+        runs = self.keeper.read().runs
+        return sum(
+            1
+            for each in self.library.course().lessons
+            if each.name in runs and runs[each.name].finished is not None
+        )
+
+    def needed(self) -> int:
+        """How many have to be, for a certificate: as many as the first chapter has."""
+        chapters = self.library.course().chapters
+        return len(chapters[0].lessons) if chapters else 1
+
     def strip(self) -> LessonView | None:
         """The lesson one is at, for other pages; None if one is at none."""
         name = self.keeper.read().at
@@ -192,5 +206,5 @@ def _course(room: Classroom) -> dict[str, Any]:
     done = sum(line.state == "done" for _, some in told for line in some)
     return {
         "chapters": told, "mistakes": course.mistakes, "following": following, "done": done,
-        "all": len(course.lessons), "begun": bool(kept.runs), "name": kept.name,
+        "all": len(course.lessons), "begun": bool(kept.runs), "needed": room.needed(),
     }  # fmt: skip
