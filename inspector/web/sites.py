@@ -12,13 +12,14 @@ from inspector.explain.histories import cookie_names
 from inspector.filter.written import quoted
 from inspector.store.captures import Captures
 from inspector.store.sites import LOOKED_AT, SiteRow
-from inspector.web.checker import CheckedSite, Checker, Counts
+from inspector.web.checker import OF_A_SITE, CheckedSite, Checker, Counts
 from inspector.web.errors import not_found
 from inspector.web.present.checks import finding, in_groups
 from inspector.web.present.histories import Link, cookie_link
 
 # seconds, in which sites are checked for the list; the others are as their line comes into view
 PATIENCE = 0.05
+COST = 0.0015  # seconds, about, of checking one exchange
 MOST_HOSTS = 500
 MOST_COOKIES = 20
 
@@ -69,9 +70,13 @@ def blueprint(captures: Captures, checker: Checker) -> Blueprint:
 
 
 def _checked(checker: Checker, rows: tuple[SiteRow, ...]) -> list[Line]:
-    """As many as there is time for, and those that are known."""
+    """As many as there is time for, and those that are known. A large site alone would take longer than the page may."""
     until = time.monotonic() + PATIENCE
-    return [Line(row, checker.counts(row, look=time.monotonic() < until)) for row in rows]
+
+    def look(row: SiteRow) -> bool:
+        return time.monotonic() + min(row.exchanges, OF_A_SITE) * COST < until
+
+    return [Line(row, checker.counts(row, look=look(row))) for row in rows]
 
 
 def _cookies(site: CheckedSite) -> list[Link]:

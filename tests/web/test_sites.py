@@ -83,6 +83,12 @@ def test_what_there_is_no_time_for_is_checked_later(desk, browser, monkeypatch):
     assert browser.get("/traffic/site-count?host=nobody.test").status_code == 404
 
 
+def test_a_large_site_is_not_waited_for(desk, browser):
+    for n in range(10, 10 + 60):
+        desk.captures.add(made(n, host="many.test", started=EPOCH + n))
+    assert "site-count?host=many.test" in page(browser)
+
+
 @pytest.mark.parametrize("host", [HOSTILE, "<b>x</b>.test", "[::1]", "x" * 3_000])
 def test_a_strange_name_is_text(desk, browser, host):
     desk.captures.add(made(9, host=host))
