@@ -23,6 +23,8 @@ from inspector.engine.heads import (
     without_own_cookie,
 )
 from inspector.engine.marking import with_id, without_mark
+from inspector.engine.raw import WORDS as RAW
+from inspector.engine.raw import open_raw
 from inspector.engine.side import BrowserSide
 from inspector.engine.targets import Origin
 from inspector.engine.unasked import left_unasked
@@ -197,6 +199,10 @@ class Http1(BrowserSide):
             self._answer_fault(flow, error.fault, error.extra)
             return
         if head.method == b"CONNECT" and self.way is None:
+            if flow.mark is not None and flow.mark.words & RAW:
+                self._request_complete(flow)
+                open_raw(self, flow, way)
+                return
             answers.open_tunnel(self, flow, head, way)
             return
         if way.own or answers.is_last_hop(head):

@@ -84,6 +84,8 @@ DECISIONS: dict[str, Act] = {
     "trace-begun": Act(
         "The field traceparent was added, since this app tells by OpenTelemetry what it does: its trace is this exchange.", True
     ),
+    "raw": Act("These bytes were typed by hand and passed on as they are, without the checks that others go through.", True),
+    "raw-more": Act("After the answer {detail} bytes more came, which belong to no request that was sent; they stand behind its body.", True),
     "credentials-removed": Act("The proxy log-in was checked and not passed on.", True, "RFC 9110 §11.7.1"),
 }
 
