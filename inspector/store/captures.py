@@ -50,6 +50,7 @@ from inspector.store.schema import ciphertext, connection, engine, exchange, seg
 from inspector.store.settings import Settings
 from inspector.store.sites import SiteRow, hosts_in, places_of
 from inspector.store.statistics import PATIENCE, Counting, Statistics
+from inspector.store.timed import Timed, timed
 from inspector.store.where import NOTHING_MARKED, clause_for, exact, pushed
 from inspector.store.wordbooks import Wordbooks
 
@@ -177,6 +178,11 @@ class Captures:
         """The id of the newest exchange before one that asked for the same address in the same way."""
         with self._access.reading() as reading:
             return earlier_like(reading, id)
+
+    def timed(self, ids: Collection[bytes]) -> dict[bytes, Timed]:
+        """When the parts of some exchanges happened; those whose record is gone are left out."""
+        with self._access.reading() as reading:
+            return timed(reading, self._archive, ids)
 
     def statistics(self, wanted: Node, name: str, patience: float = PATIENCE) -> Statistics:
         """What fits a filter, counted for so many seconds; `name` is the filter's text, by which counting goes on where it ended."""

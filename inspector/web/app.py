@@ -150,7 +150,7 @@ def create_dashboard(
         exchange.blueprint(captures, both, checker),
         sites.blueprint(captures, checker),
         statistics.blueprint(captures, saved),
-        waterfall.blueprint(),
+        waterfall.blueprint(captures, saved, reports.of),
         history.blueprint(captures),
         chains.blueprint(captures, both),
         pictures.blueprint(captures),

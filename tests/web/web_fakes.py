@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -31,6 +31,7 @@ from inspector.store.sites import SiteRow
 from inspector.store.statistics import Statistics
 from inspector.store.status import Status
 from inspector.store.tallies import tally
+from inspector.store.timed import Timed
 
 EPOCH = 1_767_225_600.25
 
@@ -229,6 +230,14 @@ class FakeCaptures:
 
     def report(self, exchange: Exchange) -> Any:
         return self.reports.get(exchange.id)
+
+    def timed(self, ids: Collection[bytes]) -> dict[bytes, Timed]:
+        found = {}
+        for id in ids:
+            one = self.exchanges[id]
+            leg = one.server_leg
+            found[id] = Timed(one.timeline, leg.connection if leg else b"", leg.turn if leg else 0)
+        return found
 
     def statistics(self, wanted: Node, name: str, patience: float = 0.6) -> Statistics:
         rows = self.find(wanted, limit=100_000).rows
