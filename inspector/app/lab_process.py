@@ -9,7 +9,9 @@ import asyncio
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from inspector.app.addresses import parse_address
@@ -25,6 +27,9 @@ from inspector.lab.serving.doors import AppDoors
 from inspector.lab.sites import practice
 from inspector.lab.sites.practice import MINE
 from inspector.web.places import templates_folder
+
+if TYPE_CHECKING:
+    from inspector.lab.applying.applicant import Applicant
 
 MAKER = "inspector.lab.badtls.kept"
 
@@ -86,7 +91,17 @@ def _mine(settings: RunSettings, kept: Kept) -> Mine:
         "FLASK_RUN_FROM_CLI": "true",  # Flask then passes over `app.run()`, as under `flask run`
     }  # fmt: skip
     http, https = (parse_address(each) for each in settings.mine)
-    return Mine(Place(settings.lab_root.parent / "mine"), (http, https), kept.practice[MINE], environment)
+    return Mine(_place(settings), (http, https), kept.practice[MINE], environment)
+
+
+def _applicant(settings: RunSettings) -> Applicant:
+    from inspector.lab.applying.applicant import Applicant
+
+    return Applicant(_place(settings), _proxy(settings), str(settings.certs / "ca.pem"))
+
+
+def _place(settings: RunSettings) -> Place:
+    return Place(settings.lab_root.parent / "mine")
 
 
 async def _serve(child: Child, kept: Kept) -> None:
@@ -95,7 +110,8 @@ async def _serve(child: Child, kept: Kept) -> None:
     child.on_stop(lambda: loop.call_soon_threadsafe(stop.set))
     settings = child.settings
     house, mine = _house(settings, kept), _mine(settings, kept)
-    house.control = ControlApp(new_token(settings.run), mine, house.reset, loop)
+    applicant = partial(_applicant, settings)
+    house.control = ControlApp(new_token(settings.run), mine, house.reset, applicant, loop)
     doors = AppDoors(Desk(house.find), house.choose)
     await doors.open(child.sockets("lab-http"), child.sockets("lab-https"))
     await mine.begin(settings.my)

@@ -116,7 +116,7 @@ OPTIONS: tuple[Option, ...] = (
         help="Lessons of your own, a folder of .md files, beside Inspector's; may be given several times.",
     ),
     Option(
-        "--my", "my", group=WHERE, metavar="DIR", default="", type=click.Path(exists=True, file_okay=False, resolve_path=True),
+        "--my", "my", group=WHERE, metavar="DIR", default=None, type=click.Path(exists=True, file_okay=False, resolve_path=True),
         help="Serve the Flask app in this folder at my.inspector.test, in a process of its own, and start it anew when a file is saved.",
     ),
     Option("--no-capture", "capture", group=WHERE, is_flag=True, flag_value=False, default=True, hidden=True),

@@ -36,7 +36,7 @@ def start(home_folder: Path | None, fresh: bool, browser: bool, **told: Any) -> 
     place = _place(home_folder, fresh)
     settings = RunSettings(
         name=os.urandom(8).hex(), home=str(place.root), data=str(place.data), fresh=fresh,
-        store=told["store"], listen=told["listen"], web=told["web"], web_name=told["web_name"] or _web_name(), lab=_lab(told), my=told["my"],
+        store=told["store"], listen=told["listen"], web=told["web"], web_name=told["web_name"] or _web_name(), lab=_lab(told), my=told["my"] or "",
         gateway_base=told["gateway_base"], lessons=told["lessons"], capture=told["capture"], reverse=told["reverse"], proxy_auth=told["proxy_auth"],
         only=_hosts("--only", told["only"]), passthrough=_hosts("--passthrough", told["passthrough"]),
         upstream_ca=told["upstream_ca"], client_certs=client_certs, verify_upstream=told["verify_upstream"],

@@ -11,7 +11,7 @@ import http.client
 import secrets
 from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -19,15 +19,19 @@ from inspector.lab.mine.server import Mine, State
 from inspector.lab.serving.environ import Environ
 from inspector.pki import files
 
+if TYPE_CHECKING:
+    from inspector.lab.applying.applicant import Applicant  # a third of the lab's memory, for those who apply
+
 HOST = "control.lab.invalid"
 FILE = "lab.token"
 WITHIN = 30.0  # seconds
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`folder` is for start (none: the one from before), `site` for reset: a host."""
+    """`folder` is for start (none: the one from before), `site` for reset: a host. `apply` does the next step of applying for a certificate, `renew` begins at
+    the order again, `anew` at the very beginning."""
 
-    do: Literal["state", "start", "stop", "reset"]
+    do: Literal["state", "start", "stop", "reset", "apply", "renew", "anew"]
     folder: str = ""
     site: str = ""
 
@@ -47,14 +51,20 @@ def new_token(run: Path) -> str:
 
 
 class ControlApp:
-    """The WSGI app that answers. `reset` puts a host's site back to its beginning."""
+    """The WSGI app that answers. `reset` puts a host's site back to its beginning, `applicant` gives who applies for certificates."""
 
     def __init__(
-        self, token: str, mine: Mine, reset: Callable[[str], None], loop: asyncio.AbstractEventLoop
+        self,
+        token: str,
+        mine: Mine,
+        reset: Callable[[str], None],
+        applicant: Callable[[], Applicant],
+        loop: asyncio.AbstractEventLoop,
     ) -> None:
         self._token = token
         self._mine = mine
         self._reset = reset
+        self._applicant = applicant
         self._loop = loop
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -76,6 +86,8 @@ class ControlApp:
     def _do(self, ask: Ask) -> State:
         if ask.do == "reset":
             self._reset(ask.site)
+        if ask.do in _APPLYING:
+            _APPLYING[ask.do](self._applicant())
         if ask.do == "start":
             return self._wait(self._mine.start(ask.folder))
         if ask.do == "stop":
@@ -87,6 +99,13 @@ class ControlApp:
 
     def _wait(self, work: Coroutine[Any, Any, State]) -> State:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(WITHIN)
+
+
+_APPLYING: dict[str, Callable[[Applicant], None]] = {
+    "apply": lambda applicant: applicant.step(),
+    "renew": lambda applicant: applicant.renew(),
+    "anew": lambda applicant: applicant.begin_anew(),
+}
 
 
 # --- the dashboard's half ------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from inspector.lab.applying.steps import STEPS
 from inspector.lab.control import Ask, LabUnreachableError, ask
 from inspector.lab.mine.server import State
 from inspector.lab.sites.practice import HOSTS, MINE, SITES
@@ -85,6 +86,13 @@ class Practice:
             f"Delete some in {self.folder}.",
         )
 
+    def apply(self, do: str) -> State:
+        """The next step of applying for a certificate, a renewal, or all of it anew."""
+        wish = {"next": Ask(do="apply"), "renew": Ask(do="renew"), "anew": Ask(do="anew")}.get(do)
+        if wish is None:
+            raise Refusal(400, "Not understood", "do must be next, renew or anew.")
+        return self.ask(wish)
+
     def reset(self, host: str) -> State:
         if host not in HOSTS:
             raise not_found(f"No practice site is called {host}.")
@@ -128,6 +136,23 @@ def blueprint(settings: WebSettings) -> Blueprint:
         practice.reset(host)
         return back(host)
 
+    @pages.get("/learn/practice/certificate")
+    def certificate() -> str:
+        return render_template("practice-certificate.html", steps=STEPS, mine=MINE, state=practice.state())
+
+    @pages.post("/learn/practice/certificate")
+    def apply() -> Answer:
+        practice.apply(request.form.get("do", ""))
+        return redirect(url_for("practice.certificate", _anchor="now"), 303)
+
+    @pages.get("/api/v1/practice/certificate")
+    def application() -> Response:
+        return jsonify(_application(practice.state()))
+
+    @pages.post("/api/v1/practice/certificate")
+    def apply_by_api() -> Response:
+        return jsonify(_application(practice.apply(str(_told().get("do", "")))))
+
     @pages.get("/api/v1/practice")
     def listed() -> Response:
         sites = [{"name": each.name, "host": each.host, "title": each.title} for each in SITES]
@@ -159,6 +184,19 @@ def _told() -> dict[str, Any]:
     if not isinstance(told, dict):
         raise Refusal(400, "Not understood", "A JSON object is wanted.")
     return told
+
+
+def _application(state: State | None) -> dict[str, Any]:
+    found = state.application if state else None
+    steps = [
+        {"id": step.id, "title": step.title, "done": found is not None and number < found.done, "said": found.said.get(step.id, "") if found else ""}
+        for number, step in enumerate(STEPS)
+    ]  # fmt: skip
+    return {
+        "steps": steps,
+        "failed": found.failed if found else "",
+        "renewals": found.renewals if found else 0,
+    }
 
 
 def _json(state: State | None) -> dict[str, Any] | None:

@@ -39,7 +39,15 @@ def test_without_options_everything_is_as_documented(told):
     assert settings.capture
     assert settings.verify_upstream
     assert not settings.upstream_ca
+    assert settings.my == ""
     assert place.root == type(place.root)(settings.home)
+
+
+def test_a_folder_of_ones_own_is_served_from_wherever_it_was_named(told, tmp_path, monkeypatch):
+    (tmp_path / "site").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert told("--my", "site")[1][0].my == str(tmp_path / "site")
+    assert told("--my", "elsewhere")[0].exit_code == 2
 
 
 def test_each_option_reaches_its_setting(told, tmp_path):

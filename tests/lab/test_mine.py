@@ -217,7 +217,9 @@ class TestControl:
     def door(self, site, tmp_path):
         sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
         self.reset = []
-        app = ControlApp(new_token(tmp_path), site.mine, self.reset.append, site._loop)
+        app = ControlApp(
+            new_token(tmp_path), site.mine, self.reset.append, lambda: self.applicant, site._loop
+        )
 
         async def open():
             doors = AppDoors(Desk({HOST: app}.get), lambda _: None)

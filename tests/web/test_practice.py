@@ -8,6 +8,8 @@ import msgspec
 import pytest
 from web_fakes import FakeCaptures, FakeSettings
 
+from inspector.lab.applying.keeping import Shown
+from inspector.lab.applying.steps import STEPS
 from inspector.lab.control import LabUnreachableError
 from inspector.lab.mine.server import State
 from inspector.lab.sites.practice import SITES
@@ -146,3 +148,20 @@ def test_what_the_process_said_is_text_and_is_kept_from_the_presenters_view(dash
     assert "s3cret" not in page()
     with dashboard[1].session_transaction(base_url=HOST) as session:
         session["presenter"] = False
+
+
+def test_applying_goes_step_by_step_and_says_what_failed(dashboard, lab, post):
+    def shown():
+        return dashboard[1].get("/learn/practice/certificate", base_url=HOST).get_data(as_text=True)
+
+    lab.state = State(state="running", application=Shown(done=2, said={"directory": "At <b>x</b>"}))
+    page = shown()
+    assert (page.count("Do this step"), "At &lt;b&gt;x" in page) == (1, True)
+    assert post("/learn/practice/certificate", do="next").headers["Location"].endswith("#now")
+    assert lab.asked[-1][0] == "apply"
+    lab.state = State(application=Shown(done=len(STEPS), failed="no <i>answer</i>"))
+    page = shown()
+    assert all(words in page for words in ("Renew it", "no &lt;i&gt;answer", "is stopped"))
+    steps = post("/api/v1/practice/certificate", do="renew").get_json()["steps"]
+    assert all(step["done"] for step in steps)
+    assert post("/api/v1/practice/certificate", do="something").status_code == 400

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from inspector.lab.applying.keeping import Shown, shown
 from inspector.lab.mine.child import READY
 from inspector.lab.mine.handing import inherited, listen, ticket
 from inspector.lab.mine.orders import Order
@@ -42,6 +43,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     trouble: str = ""
     said: tuple[str, ...] = ()
     applied_for: bool = False
+    application: Shown = Shown()
 
 
 class Mine:
@@ -74,6 +76,7 @@ class Mine:
             state=("running" if self._ready.is_set() else "starting") if at_work else "stopped",
             folder=self._wish.folder, pid=self._process.pid if self._process else 0, since=self._since, starts=self._starts,
             trouble=self._trouble, said=tuple(self._said), applied_for=self._place.certificate.exists(),
+            application=shown(self._place.root),
         )  # fmt: skip
 
     async def begin(self, folder: str = "") -> None:
