@@ -32,7 +32,9 @@ from inspector.exchange.model import (
 )
 from inspector.exchange.report import Report
 from inspector.exchange.spans import trace_of
+from inspector.explain.openings import Heads
 from inspector.explain.refusals import History
+from inspector.filter.subject import Subject
 from inspector.filter.tree import EVERYTHING, Node, is_everything
 from inspector.store.access import Access
 from inspector.store.database import StoreProblem, captures_folder, index_path
@@ -51,6 +53,7 @@ from inspector.store.settings import Settings
 from inspector.store.sites import SiteRow, hosts_in, places_of
 from inspector.store.statistics import PATIENCE, Counting, Statistics
 from inspector.store.timed import Timed, timed
+from inspector.store.tree import Branches, Level, Tree
 from inspector.store.where import NOTHING_MARKED, clause_for, exact, pushed
 from inspector.store.wordbooks import Wordbooks
 
@@ -166,6 +169,31 @@ class Captures:
             verdicts = self._finder.verdicts(rows, wanted, now)
             rows = tuple(row for row, fits in zip(rows, verdicts, strict=True) if fits)
         return Changes(rows, then, skipped, forgotten)
+
+    def heads(self, ids: Collection[bytes]) -> dict[bytes, Heads]:
+        """What was said in some exchanges: a record is read for each. Those whose record is gone are left out."""
+        found: dict[bytes, Heads] = {}
+        for row, name, piece in self._placed(ids):
+            try:
+                said = _decode(decode_exchange, self._archive.record(name, piece))
+            except ArchiveGone:
+                continue
+            subject = Subject(row, said)
+            request, response = subject.request, subject.response
+            found[row.id] = Heads(request.head if request else b"", response.head if response else b"")
+        return found
+
+    def _placed(self, ids: Collection[bytes]) -> Iterator[tuple[Row, str, Piece]]:
+        own = _X
+        query = (
+            sa.select(*COLUMNS, engine.c.id, own.segment, own.position, own.length)
+            .select_from(exchange.join(engine, engine.c.number == own.engine))
+            .where(own.id.in_(list(ids)[:_MOST_AT_ONCE]), own.length > 0)
+        )
+        with self._access.reading() as reading:
+            rows = reading.execute(query).all()
+        for each in rows:
+            yield row_of((*each[:-4], 0)), *_place_of(each[-4:])
 
     def neighbours(self, id: bytes) -> tuple[bytes | None, bytes | None]:
         """The ids before and after one in the list."""
@@ -320,6 +348,12 @@ class Captures:
         """Whether that wish has been carried out."""
         with self._access.reading() as reading:
             return int(self._access.fact(reading, "forgotten") or 0) >= generation
+
+    # -- as a tree
+
+    def branches(self, wanted: Node, level: Level, under: str = "/", patience: float = 0.4) -> Branches:
+        """How many exchanges that fit there are of each host or program, or in each folder of a path; see `tree`."""
+        return Tree(self._access, self._finder, self._marks.all).level(wanted, level, under, patience)
 
     # -- deleting, so that it can be undone (see `removal`)
 

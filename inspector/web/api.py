@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -11,13 +11,14 @@ from flask import Blueprint, Response, jsonify, request, stream_with_context
 
 from inspector.filter.errors import FilterMistake
 from inspector.filter.tree import Node
-from inspector.store.captures import Captures, Totals
+from inspector.store.captures import Captures, Row, Totals
 from inspector.web.control import Control
 from inspector.web.detail import connection_json, exchange_json
 from inspector.web.errors import Refusal, not_found
 from inspector.web.feed import ROWS, changes_json
 from inspector.web.filtering import asked
 from inspector.web.finding import find_connection, find_exchange, part_asked
+from inspector.web.grouping import pages_of
 from inspector.web.lamp import Lamps
 from inspector.web.marking import Marking
 from inspector.web.present.content import Content
@@ -49,15 +50,27 @@ def blueprint(
         marks = marking.of(row.id for row in page.rows)
         rows = [row_json(row) | {"mark": marks.get(row.id)} for row in page.rows]
         reached = page.reached.hex() if page.reached else None
+        openings = with_pages(rows, page.rows)
         return jsonify(
             rows=rows, has_older=page.has_older, has_newer=page.has_newer, cursor=cursor,
-            reached=reached, searched=page.searched, indexed=page.indexed,
+            reached=reached, searched=page.searched, indexed=page.indexed, openings=openings,
         )  # fmt: skip
 
     @api.get("/changes")
     def changes() -> Response:
         found = captures.changes(request.args.get("cursor", ""), limit_asked(ROWS), wanted())
-        return jsonify(**changes_json(found), lamp=lamps.read().as_json())
+        told = changes_json(found)
+        openings = with_pages(told["rows"], found.rows)
+        return jsonify(**told, lamp=lamps.read().as_json(), openings=openings)
+
+    def with_pages(told: list[dict[str, Any]], rows: Sequence[Row]) -> dict[str, Any]:
+        """Where `pages=1` asks for it: the page that each row belongs to, and what is to be said of these pages."""
+        if request.args.get("pages") != "1":
+            return {}
+        pages, openings = pages_of(captures, rows)
+        for one, row in zip(told, rows, strict=True):
+            one["page"] = pages.get(row.id, "")
+        return openings
 
     def wanted() -> Node:
         """The filter that was asked for; a mistake in it is the caller's."""

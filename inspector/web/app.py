@@ -51,6 +51,7 @@ from inspector.web import (
     statistics,
     tour,
     traffic,
+    tree,
     waterfall,
 )
 from inspector.web.assets import Assets
@@ -70,10 +71,10 @@ from inspector.web.present.refusals import Refusals
 from inspector.web.roots import Roots
 from inspector.web.rules import pages as rules
 from inspector.web.rules.kept import KeptRules
+from inspector.web.send.parts import parts as send_parts
 from inspector.web.server_half import receiving
 from inspector.web.settings import WebSettings
 from inspector.web.tickets import Keys
-from inspector.web.send.parts import parts as send_parts
 from inspector.web.veil import Veil
 
 LARGEST_REQUEST = 1 << 20
@@ -125,11 +126,12 @@ def create_dashboard(
     saved = filtering.SavedFilters(control)
     explained = Refusals(captures, settings, left.covers)
 
+    sending = send_parts(settings, veil)
+    sending.stand_before(app)
+
     auth.install(app, keys)
     guard.install(app, guard.Hosts(settings.addresses, settings.names))
     errors.install(app, unreadable=(StoreProblem,), lost=(ArchiveGone,))
-    sending = send_parts(settings, veil)
-    sending.stand_before(app)
     filters.install(app)
     marking.install(app, marked)
     navigation.install(app, lamps, Assets(static_folder() / "dist"), settings.version)
@@ -144,10 +146,11 @@ def create_dashboard(
         marking.blueprint(marked),
         removing.blueprint(captures, feeder),
         palette.blueprint(captures, saved, app),
+        tree.blueprint(captures),
         filtering.blueprint(captures, saved),
+        exchange.blueprint(captures, both, checker),
         exporting.blueprint(captures, marks, settings.version),
         importing.blueprint(imports),
-        exchange.blueprint(captures, both, checker),
         sites.blueprint(captures, checker),
         statistics.blueprint(captures, saved),
         waterfall.blueprint(captures, saved, reports.of),
@@ -155,14 +158,15 @@ def create_dashboard(
         chains.blueprint(captures, both),
         pictures.blueprint(captures),
         compare.blueprint(captures),
+        *sending.blueprints,
         click.blueprint(captures),
         rules.blueprint(KeptRules(control), captures, veil.hider),
         own.blueprint(settings, Stores(settings.command)),
         read.blueprint(settings, roots, Visits(settings, roots)),
         make.blueprint(settings),
         bad_tls.blueprint(settings),
+        practice.blueprint(settings),
         setup.blueprint(settings, captures, switches),
-        *sending.blueprints,
         decrypted.blueprint(left, settings),
         refused.blueprint(explained),
         checkup.blueprint(settings, captures, explained, check_up),
@@ -176,7 +180,6 @@ def create_dashboard(
     ):
         app.register_blueprint(part)
 
-        practice.blueprint(settings),
     @app.get("/favicon.ico")
     def icon() -> Response:
         return app.send_static_file("favicon.svg")

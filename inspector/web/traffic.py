@@ -15,6 +15,7 @@ from inspector.web.marking import Marking
 from inspector.web.removing import removals_json
 from inspector.web.rows import row_view
 from inspector.web.settings import WebSettings
+from inspector.web.tree import Branch, tree_of
 
 LIMIT = 100
 MOST = 1_000
@@ -59,12 +60,12 @@ def blueprint(settings: WebSettings, captures: Captures, saved: SavedFilters, ma
         selected = key_asked("selected")
         limit = limit_asked(LIMIT)
         filter = asked()
+        branch = Branch.asked()
+        wanted = branch.within(filter) if branch else filter.wanted
         if selected:
-            page = page_around(captures, selected, limit, filter.wanted)
+            page = page_around(captures, selected, limit, wanted)
         else:
-            page = rows_asked(
-                captures, filter.wanted, limit, before=key_asked("before"), after=key_asked("after")
-            )
+            page = rows_asked(captures, wanted, limit, before=key_asked("before"), after=key_asked("after"))
         marks = marking.of(row.id for row in page.rows)
         rows = tuple(row_view(row, marks.get(row.id)) for row in page.rows)
         text = filter.text or None
@@ -87,6 +88,9 @@ def blueprint(settings: WebSettings, captures: Captures, saved: SavedFilters, ma
             saved=saved.all(),
             reference=reference(),
             removals=removals_json(captures),
+            group=request.args.get("group", ""),
+            branch=branch,
+            tree=tree_of(captures, filter, branch) if branch else None,
         )
 
     return traffic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from inspector.exchange.model import (
     Timeline,
     Tls,
 )
+from inspector.explain.openings import Heads
 from inspector.explain.refusals import History
 from inspector.filter.matching import matcher
 from inspector.filter.subject import Subject
@@ -32,6 +34,7 @@ from inspector.store.statistics import Statistics
 from inspector.store.status import Status
 from inspector.store.tallies import tally
 from inspector.store.timed import Timed
+from inspector.store.tree import Branch, Branches, name_of
 
 EPOCH = 1_767_225_600.25
 
@@ -215,6 +218,14 @@ class FakeCaptures:
             raise ArchiveGone("The body was removed to make room.")
         yield body.inline
 
+    def heads(self, ids: Iterable[bytes]) -> dict[bytes, Heads]:
+        found = ((id, self.exchange(id)) for id in ids)
+        return {
+            id: Heads(each.client_leg.request.head, getattr(each.server_leg.response, "head", b""))
+            for id, each in found
+            if each is not None and each.client_leg is not None and each.server_leg is not None
+        }
+
     def neighbours(self, id: bytes) -> tuple[bytes | None, bytes | None]:
         ids = sorted(self.exchanges)
         older = [each for each in ids if each < id]
@@ -254,6 +265,12 @@ class FakeCaptures:
         rows = self.rows()
         ends = (rows[0].started, rows[-1].started) if rows else (None, None)
         return Totals(len(rows), 0, 4096, *ends)
+
+    def branches(self, wanted: Node, level: Any, under: str = "/") -> Branches:
+        fits = matcher(wanted, time.time())
+        rows = [row for row in self.rows() if fits(Subject(row, self.exchange(row.id)))]
+        counts = Counter(name_of(row, level, under) for row in rows)
+        return Branches(tuple(Branch(name, count, 0) for name, count in counts.most_common()), 1.0)
 
     def removals(self) -> list[Removal]:
         return [Removal(number, len(each), time.time() + 600) for number, each in self.removed.items()]

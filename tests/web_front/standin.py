@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from inspector.exchange.model import Chunk, Ciphertext, Connection, Exchange, Leg, Message, Timeline, Tls
 from inspector.exchange.report import Function, Query, Report, Route
+from inspector.explain.openings import Heads
 from inspector.filter.matching import matcher
 from inspector.filter.subject import Subject
 from inspector.filter.tree import EVERYTHING, Node
@@ -31,6 +32,7 @@ from inspector.store.captures import Changes, Found, Page, Row, Totals
 from inspector.store.removal import Removal
 from inspector.store.settings import Settings
 from inspector.store.sites import SiteRow
+from inspector.store.tree import Branch, Branches, name_of
 from inspector.web.app import Dashboard, create_dashboard
 from inspector.web.browse import Outcome
 from inspector.web.server import serve
@@ -300,6 +302,14 @@ class StandIn:
             for n, (by, kind, size) in enumerate(records)
         ))  # type: ignore[arg-type]  # fmt: skip
 
+    def heads(self, ids: Iterable[bytes]) -> dict[bytes, Heads]:
+        found = ((id, self.exchange(id)) for id in ids)
+        return {
+            id: Heads(each.client_leg.request.head, getattr(each.server_leg.response, "head", b""))
+            for id, each in found
+            if each is not None and each.client_leg is not None and each.server_leg is not None
+        }
+
     def neighbours(self, id: bytes) -> tuple[bytes | None, bytes | None]:
         return None, None
 
@@ -311,6 +321,12 @@ class StandIn:
             oldest=None,
             newest=None,
         )
+
+    def branches(self, wanted: Node, level: Any, under: str = "/") -> Branches:
+        fits = matcher(wanted, BEGAN)
+        rows = [row for row in [self.row_of(n) for n in range(max(self.first, self.count - 999), self.count + 1) if n not in self.gone] if fits(Subject(row, self.exchange(row.id)))]
+        counts = Counter(name_of(row, level, under) for row in rows)
+        return Branches(tuple(Branch(name, count, 0) for name, count in counts.most_common()), 1.0)
 
     def removals(self) -> list[Removal]:
         counts = Counter(each for each in self.gone.values() if each)

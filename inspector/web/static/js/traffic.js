@@ -6,6 +6,7 @@ import { Captures } from "./traffic/captures.js";
 import { Chosen } from "./traffic/chosen.js";
 import { Doings } from "./traffic/doings.js";
 import { Filter } from "./traffic/filter.js";
+import { Grouping } from "./traffic/grouping.js";
 import { followKeys } from "./traffic/keys.js";
 import { List } from "./traffic/list.js";
 import { followMenu } from "./traffic/menu.js";
@@ -14,6 +15,7 @@ import { Pane } from "./traffic/pane.js";
 import { go, read, remember } from "./traffic/place.js";
 import { followSplitter } from "./traffic/split.js";
 import { announce, setUpTools, showProgress } from "./traffic/tools.js";
+import { Tree } from "./traffic/tree.js";
 
 const section = document.querySelector("[data-list]");
 const body = section.parentElement;
@@ -24,18 +26,29 @@ const first = read();
 const filter = new Filter(section.dataset.filter);
 
 const feed = connect();
-const list = new List(box, new Captures(filter.applied));
+const grouping = new Grouping(first.group);
+const tree = new Tree(document.querySelector("[data-tree-place]"), first.within);
+const list = new List(box, new Captures(narrowed()));
 const pane = new Pane(document.querySelector("[data-pane]"));
 const chosen = new Chosen();
-const doings = new Doings({ list, chosen, pane, filter, section });
+const doings = new Doings({ list, chosen, pane, narrowed, section });
 list.cursor = section.dataset.cursor;
 section.setAttribute("aria-busy", "true");
 
+/** What the list shows: what fits the filter, and is under the branch of the tree that is open. */
+function narrowed() {
+  if (!tree.narrows || !filter.applied) return filter.applied || tree.narrows;
+  return `(${filter.applied}) ${tree.narrows}`;
+}
+
 /** Where we are, for the address bar. */
-const place = () => ({ q: filter.applied, selected: list.selected, view: pane.view });
+const place = () => ({ q: filter.applied, group: grouping.asked, within: tree.within, selected: selectedNow(), view: pane.view });
+const selectedNow = () => (isGroup(list.selected) ? pane.id : list.selected);
+const isGroup = (id) => id.startsWith("group-");
 
 /** Look at an exchange. Opening the pane and closing it are steps for `back`; passing from row to row is none. */
 function select(id, { view, step = true } = {}) {
+  if (isGroup(id)) return list.select(id); // what is looked at stays
   const opens = Boolean(id) !== Boolean(pane.id);
   list.select(id);
   if (id && Pane.hasRoom) pane.show(id, view);
@@ -45,8 +58,15 @@ function select(id, { view, step = true } = {}) {
 
 function open(id) {
   if (!id) return;
+  if (isGroup(id)) return list.turn(id.slice("group-".length));
   remember(location.pathname + location.search);
   location.assign(Pane.addressOf(id, pane.view));
+}
+
+/** A line, or all that are under it. */
+function chooseLine(id) {
+  if (isGroup(id)) chosen.turn(list.meant(id));
+  else chosen.toggle(id);
 }
 
 async function move(step, { choosing = false } = {}) {
@@ -64,8 +84,12 @@ box.addEventListener("click", (event) => {
   if (many && event.target.closest("a") && !event.shiftKey) return; // a tab of its own
   event.preventDefault();
   if (event.shiftKey) return chosen.reach(id, list.rows, list.selected);
-  if (many) return chosen.toggle(id);
+  if (many) return chooseLine(id);
   chosen.clear();
+  if (isGroup(id)) {
+    list.select(id);
+    return list.turn(id.slice("group-".length));
+  }
   if (Pane.hasRoom) return select(id);
   list.select(id);
   go(place());
@@ -80,8 +104,8 @@ followKeys(box, {
   open: () => open(list.selected),
   leave: () => chosen.clear() || select(""),
   filter: () => filter.focus(),
-  fold: () => {},
-  choose: () => list.selected && chosen.toggle(list.selected),
+  fold: (folded) => list.fold(folded),
+  choose: () => list.selected && chooseLine(list.selected),
   chooseAll: () => chosen.all(list.rows.list),
   pin: () => doings.pin(),
   mark: () => doings.mark(),
@@ -102,13 +126,15 @@ filter.addEventListener("apply", async ({ detail: { text, history: remembered } 
   if (remembered) go(place(), { step: true });
   rememberFilter(text);
   section.setAttribute("aria-busy", "true");
-  await list.ask(text);
+  await Promise.all([list.ask(narrowed()), tree.show(grouping.way, text)]);
   section.removeAttribute("aria-busy");
 });
 addEventListener("popstate", async () => {
   const wanted = read();
+  if (wanted.within !== tree.within || wanted.group !== grouping.asked) return location.reload(); // the tree is the server's
   await filter.apply(wanted.q, { history: false });
   if (wanted.selected && !list.rows.get(wanted.selected)) await list.open(wanted.selected);
+  grouping.ask(wanted.group);
   select(wanted.selected, { view: wanted.view, step: false });
   if (wanted.selected) list.reveal(wanted.selected);
 });
@@ -127,7 +153,10 @@ list.addEventListener("change", () => {
   showProgress(section.querySelector("[data-list-progress]"), list);
 });
 
-document.addEventListener("inspector:display", () => list.measure());
+document.addEventListener("inspector:display", () => {
+  grouping.level();
+  list.measure();
+});
 document.addEventListener("visibilitychange", () => {
   feed.wantRows(!document.hidden, list.cursor);
   if (!document.hidden) list.catchUp();
@@ -147,12 +176,29 @@ feed.addEventListener("forgotten", () => {
   list.again();
 });
 
+grouping.addEventListener("change", async () => {
+  const before = narrowed();
+  await tree.show(grouping.way, filter.applied);
+  if (narrowed() !== before) await list.ask(narrowed());
+  await list.group(grouping.byPage);
+  go(place(), { step: true });
+});
+tree.addEventListener("choose", async () => {
+  chosen.clear();
+  select("", { step: false });
+  go(place(), { step: true });
+  await Promise.all([list.ask(narrowed()), tree.show(grouping.way, filter.applied)]);
+});
+list.addEventListener("arrived", () => tree.grow());
+
 setUpTools(section, list);
 followSplitter(body, body.querySelector("[data-splitter]"));
 announce(section.querySelector("[data-list-says]"), list);
 showNotices(document.querySelector("[data-notices]"), feed);
 section.querySelector("[data-list-pages]")?.remove();
 
+await list.group(grouping.byPage);
+if (!tree.isShown || !tree.narrows) tree.show(grouping.way, filter.applied);
 await list.open(first.selected);
 list.measure();
 section.removeAttribute("aria-busy");

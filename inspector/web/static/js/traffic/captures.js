@@ -10,6 +10,8 @@ export class Captures {
   filter;
   /** How far the last page's search came, where there was no time for more: { searched, indexed }, each a share of all; or null. */
   progress = null;
+  /** Whether the page is asked for that each row belongs to. */
+  pages = false;
   #older = "";
   #newer = "";
 
@@ -40,7 +42,8 @@ export class Captures {
   async around(id) {
     this.#older = this.#newer = "";
     const [older, newer] = await Promise.all([this.#page({ before: id, limit: PAGE / 2 }), this.from(id, PAGE / 2)]);
-    return { rows: [...older.rows, ...newer.rows], has_older: older.has_older, has_newer: newer.has_newer };
+    const openings = { ...older.openings, ...newer.openings };
+    return { openings, rows: [...older.rows, ...newer.rows], has_older: older.has_older, has_newer: newer.has_newer };
   }
 
   /** This exchange and those after it. */
@@ -51,12 +54,14 @@ export class Captures {
   changes(cursor) {
     const query = new URLSearchParams({ cursor });
     if (this.filter) query.set("q", this.filter);
+    if (this.pages) query.set("pages", "1");
     return getJson(`/api/v1/changes?${query}`);
   }
 
   async #page(asked) {
     const query = new URLSearchParams({ limit: PAGE, ...asked });
     if (this.filter) query.set("q", this.filter);
+    if (this.pages) query.set("pages", "1");
     const filter = this.filter;
     const page = await getJson(`/api/v1/exchanges?${query}`);
     if (filter !== this.filter) return { rows: [], has_older: false, has_newer: false }; // an answer to another question

@@ -20,6 +20,13 @@ export class Chosen extends EventTarget {
     this.#changed();
   }
 
+  /** All of some, or none where all were chosen. */
+  turn(ids) {
+    if (ids.every((id) => this.ids.has(id))) for (const id of ids) this.ids.delete(id);
+    else for (const id of ids) this.ids.add(id);
+    this.#changed();
+  }
+
   /** All between the last one that was chosen, or where one stands, and another. */
   reach(id, rows, from = "") {
     const start = rows.indexOf(this.#anchor || from);

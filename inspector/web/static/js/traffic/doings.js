@@ -11,17 +11,17 @@ export class Doings {
   #list;
   #chosen;
   #pane;
-  #filter;
+  #narrowed;
   #bar;
   #dialog = new MarkDialog(document.querySelector("[data-mark-dialog]"));
   #removals = new Removals(document.querySelector("[data-removals]"), () => this.#list.again());
   #first = ""; // of two to compare
 
-  constructor({ list, chosen, pane, filter, section }) {
+  constructor({ list, chosen, pane, narrowed, section }) {
     this.#list = list;
     this.#chosen = chosen;
     this.#pane = pane;
-    this.#filter = filter;
+    this.#narrowed = narrowed;
     this.#bar = section.querySelector("[data-chosen]");
     chosen.addEventListener("change", () => this.#showBar());
     document.addEventListener("click", (event) => {
@@ -36,7 +36,7 @@ export class Doings {
   /** The exchanges that are meant: the chosen ones, else the one that is selected. */
   get ids() {
     if (this.#chosen.size) return [...this.#chosen.ids];
-    return this.#list.selected ? [this.#list.selected] : [];
+    return this.#list.meant(this.#list.selected);
   }
 
   get #rows() {
@@ -98,7 +98,7 @@ export class Doings {
   /** All that the list shows, in sight or not. */
   clear() {
     return this.#try(async () => {
-      await this.#removals.remove({ q: this.#filter.applied });
+      await this.#removals.remove({ q: this.#narrowed() });
       this.#gone([this.#list.selected]);
     }, "That could not be deleted.");
   }

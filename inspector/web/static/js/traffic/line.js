@@ -1,6 +1,6 @@
 // One line of the list on the screen, cloned from the server's own template and filled again for row after row.
 
-import { addressOf, clock, size, took } from "./words.js";
+import { addressOf, clock, size, thousands, took } from "./words.js";
 
 const part = (selector) => document.querySelector(selector).content.firstElementChild;
 
@@ -47,6 +47,7 @@ class Line {
       took: find(".cell-took"),
       client: find(".cell-client"),
       marks: find(".row-marks"),
+      group: find(".cell-group"),
     };
     this.#parts.link.tabIndex = -1; // the list is one stop for the Tab key
     this.icons = this.#parts.icon.getAttribute("href").split("#")[0];
@@ -54,7 +55,12 @@ class Line {
 
   fill(row) {
     if (row === this.row) return;
+    if (row.group || this.row?.group) this.#turnInto(row);
+    if (row.group) return this.#fillGroup(row);
     const parts = this.#parts;
+    if (row.within) this.element.setAttribute("aria-level", "2");
+    else this.element.removeAttribute("aria-level");
+    this.element.classList.toggle("row-within", Boolean(row.within));
     const address = addressOf(row);
     if (row.id !== this.row?.id) {
       this.element.id = `row-${row.id}`;
@@ -77,6 +83,30 @@ class Line {
     this.#fillProtection(row.protection);
     this.#fillStatus(row);
     if (row.mark !== this.#mark) this.#fillMark(row.mark ?? null);
+  }
+
+  /** From a row to the line above a page's rows, or back. */
+  #turnInto({ group }) {
+    this.element.classList.toggle("row-group", Boolean(group));
+    this.#parts.group.hidden = !group;
+    if (!group) this.element.removeAttribute("aria-expanded");
+  }
+
+  #fillGroup(line) {
+    const { group, id } = line;
+    this.row = line;
+    this.element.id = `row-${id}`;
+    this.element.dataset.id = id;
+    this.element.classList.remove("row-new", "row-within");
+    this.element.setAttribute("aria-level", "1");
+    this.element.setAttribute("aria-expanded", String(!group.folded));
+    delete this.element.dataset.colour;
+    const { words, host, path, facts } = groupWords(group);
+    const part = (name) => this.#parts.group.querySelector(`.group-${name}`);
+    part("words").textContent = words;
+    part("host").textContent = host;
+    part("path").textContent = path;
+    part("facts").textContent = facts;
   }
 
   /** Colour, pin, tags, comment: those that there are, made from the server's own. */
@@ -127,4 +157,14 @@ class Line {
     shown.querySelector(".status-number").textContent = row.status;
     phrase.textContent = row.phrase;
   }
+}
+
+/** “You opened shop.inspector.test/cart: 6 exchanges, 0.24 s”, or “Browser’s own: 14”. */
+function groupWords({ own, rows, opening }) {
+  const count = rows.length === 1 ? "1 exchange" : `${thousands(rows.length)} exchanges`;
+  if (own) return { words: `Browser’s own: ${thousands(rows.length)}`, host: "", path: "", facts: "" };
+  const ends = rows.filter((row) => row.duration !== null).map((row) => row.started + row.duration);
+  const whole = ends.length ? Math.max(...ends) - Math.min(...rows.map((row) => row.started)) : null;
+  const { host, path } = addressOf(opening ?? rows[0]);
+  return { words: "You opened", host, path: path === "/" ? "" : path, facts: `${count}${whole === null ? "" : `, ${took(whole)}`}` };
 }

@@ -3,6 +3,7 @@
 
 import { SignedOut } from "../http.js";
 import { lineMaker } from "./line.js";
+import { Lines } from "./lines.js";
 import { Rows } from "./rows.js";
 import { View } from "./view.js";
 
@@ -17,6 +18,7 @@ export class List extends EventTarget {
   waiting = 0;
   cursor = "";
   rows = new Rows();
+  #lines = new Lines(this.rows);
   #box;
   #captures;
   #view;
@@ -33,7 +35,7 @@ export class List extends EventTarget {
     super();
     this.#box = box;
     this.#captures = captures;
-    this.#view = new View(box, this.rows, lineMaker());
+    this.#view = new View(box, this.#lines, lineMaker());
     box.addEventListener("scroll", () => this.#scroll(), { passive: true });
     new ResizeObserver(() => this.measure()).observe(box);
   }
@@ -68,14 +70,51 @@ export class List extends EventTarget {
     this.#draw();
   }
 
+  /** Have rows stand by the page that they belong to, or by time alone. */
+  async group(grouped) {
+    if (this.#lines.grouped === grouped) return;
+    this.#captures.pages = grouped;
+    this.#lines.grouped = grouped;
+    this.#lines.changed();
+    this.#box.setAttribute("role", grouped ? "treegrid" : "grid");
+    if (this.cursor) await this.#mend();
+  }
+
+  /** Fold the group that is selected, or that the selected row is of; whether there was one to fold. */
+  fold(folded) {
+    const key = this.#lines.groupOf(this.selected);
+    if (!key) return false;
+    this.#view.keepingPlace(() => this.#lines.fold(key, folded));
+    if (folded) this.#view.selected = `group-${key}`;
+    this.#changed();
+    this.#view.reveal(this.selected);
+    this.#draw();
+    return true;
+  }
+
+  /** Fold a group, or unfold it. */
+  turn(key) {
+    this.#view.keepingPlace(() => this.#lines.fold(key, !this.#lines.isFolded(key)));
+    this.#changed();
+    this.#draw();
+  }
+
+  /** The exchanges that a selected line stands for: of a group, all its own. */
+  meant(id) {
+    const line = this.#lines.get(id);
+    return line?.group ? line.group.rows.map((row) => row.id) : line ? [id] : [];
+  }
+
   /** What people added to exchanges. */
   mark(marks) {
-    if (this.rows.mark(marks)) this.#draw();
+    if (!this.rows.mark(marks)) return;
+    this.#lines.changed();
+    this.#draw();
   }
 
   /** Some were removed, here or elsewhere: read the window again where it stands. */
   again(without = []) {
-    this.#view.keepingPlace(() => this.rows.remove(without));
+    this.#change(() => this.rows.remove(without));
     this.#changed();
     return this.#mend();
   }
@@ -114,7 +153,7 @@ export class List extends EventTarget {
 
   toOldest() {
     return this.#load(async () => {
-      if (this.rows.hasOlder) this.rows.reset(await this.#captures.oldest());
+      if (this.rows.hasOlder) this.#reset(await this.#captures.oldest());
       this.#changed();
       this.#view.reveal(this.rows.oldest);
     });
@@ -123,13 +162,28 @@ export class List extends EventTarget {
   clear() {
     this.#queue = [];
     this.waiting = 0;
-    this.rows.reset({ rows: [], has_older: false, has_newer: false });
+    this.#reset({ rows: [], has_older: false, has_newer: false });
     this.select("");
     this.#changed();
   }
 
-  #begin(page, id = "") {
+  #reset(page) {
+    this.#lines.openings = { ...page.openings };
     this.rows.reset(page);
+    this.#lines.changed();
+  }
+
+  /** Do something to the rows, and leave what is in sight where it is. */
+  #change(work) {
+    return this.#view.keepingPlace(() => {
+      const result = work();
+      this.#lines.changed();
+      return result;
+    });
+  }
+
+  #begin(page, id = "") {
+    this.#reset(page);
     this.#holes = false;
     if (!this.rows.hasNewer) this.waiting = 0;
     this.#changed();
@@ -161,7 +215,8 @@ export class List extends EventTarget {
     if (this.rows.hasOlder && older < NEAR) {
       this.#load(async () => {
         const page = await this.#captures.before(this.rows.oldest);
-        this.#view.keepingPlace(() => this.rows.addOlder(page));
+        Object.assign(this.#lines.openings, page.openings);
+        this.#change(() => this.rows.addOlder(page));
         this.#changed();
       });
     } else if (this.rows.hasNewer && newer < NEAR && this.#scrolled) this.#loadNewer();
@@ -171,7 +226,8 @@ export class List extends EventTarget {
   #loadNewer() {
     return this.#load(async () => {
       const page = await this.#captures.after(this.rows.newest);
-      this.#view.keepingPlace(() => this.rows.addNewer(page));
+      Object.assign(this.#lines.openings, page.openings);
+      this.#change(() => this.rows.addNewer(page));
       this.#changed();
     });
   }
@@ -187,8 +243,9 @@ export class List extends EventTarget {
     return this.#load(async () => {
       const inSight = this.#view.inSight();
       const follows = this.follows || !inSight.length;
-      const page = await (follows ? this.#captures.newest() : this.#captures.around(inSight[inSight.length >> 1].id));
-      this.#view.keepingPlace(() => this.rows.reset(page));
+      const middle = inSight[inSight.length >> 1];
+      const page = await (follows ? this.#captures.newest() : this.#captures.around(middle.group?.rows[0].id ?? middle.id));
+      this.#view.keepingPlace(() => this.#reset(page));
       this.#changed();
       if (follows) this.#view.toEnd();
     });
@@ -198,12 +255,13 @@ export class List extends EventTarget {
 
   /** A message of the feed; drawn with others at the next frame. */
   take(message) {
-    if (!this.#captures.filter) this.#accept(message);
+    if (!this.#captures.filter && !this.#captures.pages) this.#accept(message);
     else this.#sift(message);
   }
 
   #accept(message) {
     this.cursor = message.cursor || this.cursor;
+    Object.assign(this.#lines.openings, message.openings);
     this.#queue.push(message);
     this.#draw();
   }
@@ -246,7 +304,7 @@ export class List extends EventTarget {
     const skipped = messages.reduce((sum, message) => sum + message.skipped, 0);
     const rows = messages.flatMap((message) => message.rows);
     const follow = this.follows && this.#leavesSelectedInSight(rows);
-    const { added, waiting } = this.#view.keepingPlace(() => this.rows.take(rows, { follow }));
+    const { added, waiting } = this.#change(() => this.rows.take(rows, { follow }));
     this.waiting += waiting;
     if (follow && added) this.#view.toEnd();
     if (skipped) this.#skip(skipped, follow);
@@ -268,10 +326,10 @@ export class List extends EventTarget {
 
   /** A selected exchange is being looked at: rather than push it out of sight, the list stops following. */
   #leavesSelectedInSight(rows) {
-    const place = this.rows.indexOf(this.selected);
+    const place = this.#lines.indexOf(this.selected);
     if (place < 0) return true;
     const fresh = rows.filter((row) => row.id > this.rows.newest).length;
-    return this.rows.list.length - place + fresh <= this.#view.capacity;
+    return this.#lines.list.length - place + fresh <= this.#view.capacity;
   }
 
   // --- moving ------------------------------------------------------------------------------------------
@@ -283,7 +341,7 @@ export class List extends EventTarget {
 
   /** Select the row some lines away, fetching it if it is not in the window. Gives its id, or "" past the edge. */
   async move(lines) {
-    const start = this.rows.indexOf(this.selected) < 0 ? this.#entry(lines) : this.#view.step(this.selected, lines);
+    const start = this.#lines.indexOf(this.selected) < 0 ? this.#entry(lines) : this.#view.step(this.selected, lines);
     const row = start ?? (await this.#beyond(lines));
     if (!row) return "";
     this.#view.reveal(row.id);
@@ -300,8 +358,10 @@ export class List extends EventTarget {
     this.#draw();
   }
 
-  turn(order) {
+  setOrder(order) {
     this.#view.order = order;
+    this.#lines.order = order;
+    this.#lines.changed();
     this.#changed();
     if (this.rows.hasNewer) this.#view.reveal(this.selected || this.rows.newest);
     else this.#view.toEnd();
@@ -318,7 +378,7 @@ export class List extends EventTarget {
   async #beyond(lines) {
     const towardsNewer = lines > 0 !== (this.order === "first");
     if (towardsNewer && this.rows.hasNewer) await this.#loadNewer();
-    return this.#view.step(this.selected, lines) ?? this.rows.list.at(towardsNewer ? -1 : 0);
+    return this.#view.step(this.selected, lines) ?? this.#lines.list.at(towardsNewer ? -1 : 0);
   }
 
   // --- drawing -----------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ export class Rows {
       const old = this.#known.get(row.id);
       if (!old) fresh.set(row.id, newer(row, fresh.get(row.id)));
       else if (row.change > old.change || row.engine !== old.engine) {
-        this.#put({ ...row, mark: row.mark ?? old.mark }); // the feed tells rows without what people added
+        this.#put({ ...row, mark: row.mark ?? old.mark, page: row.page ?? old.page }); // the feed tells neither
         changed += 1;
       }
     }

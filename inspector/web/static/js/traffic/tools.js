@@ -19,7 +19,7 @@ export function setUpTools(section, list) {
   };
 
   order.addEventListener("click", () => {
-    list.turn(list.order === "last" ? "first" : "last");
+    list.setOrder(list.order === "last" ? "first" : "last");
     localStorage.setItem(ORDER, list.order);
     showOrder();
   });
@@ -38,7 +38,7 @@ export function setUpTools(section, list) {
     word(pill, `${thousands(list.waiting)} new`);
   });
 
-  if (localStorage.getItem(ORDER) === "first") list.turn("first");
+  if (localStorage.getItem(ORDER) === "first") list.setOrder("first");
   showOrder();
   tools.hidden = false;
 }
