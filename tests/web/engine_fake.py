@@ -48,7 +48,10 @@ class FakeEngine:
             if self.captures is not None:
                 status = int(head.split(b" ")[1])
                 self.captures.add(made(self.next - 1, origin="composer", status=status))
-            line.sendall(head + b"\r\nInspector-Exchange-Id: " + id.hex().encode() + b"\r\n\r\n" + body)
+            line.sendall(head + b"\r\nInspector-Exchange-Id: " + id.hex().encode() + b"\r\n\r\n")
+            if request.startswith(b"CONNECT ") and b" 200 " in head[:13]:
+                self.seen.append(line.recv(65536))
+            line.sendall(body)
 
     def close(self) -> None:
         self.listener.close()

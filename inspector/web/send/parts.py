@@ -14,7 +14,7 @@ from inspector.store.workbench import Workbench
 from inspector.web.gateway import pages as gateway
 from inspector.web.gateway.front import in_front_of
 from inspector.web.gateway.sites import Sites
-from inspector.web.send import again, composer
+from inspector.web.send import again, composer, raw
 from inspector.web.send.bench import Bench
 from inspector.web.send.curtain import Curtain
 from inspector.web.send.door import Door
@@ -46,5 +46,6 @@ def parts(settings: WebSettings, veil: Veil) -> Parts:
     sites = Sites(kept, ports, settings.gateway_base)
     blueprints = (
         again.blueprint(bench, shown), composer.blueprint(bench, shown, Curtain(token_bytes(16))), gateway.blueprint(sites),
+        raw.blueprint(bench, shown, door, token_bytes(16)),
     )  # fmt: skip
     return Parts(blueprints, sites, door)
