@@ -21,10 +21,11 @@ _LED_ON = frozenset({301, 302, 303, 307, 308})
 
 
 class Heads(NamedTuple):
-    """What was said about an exchange: the heads of its request and its response, as they came; empty where they are not known."""
+    """What was said in an exchange: the heads of its request and its response, as they came, and the rules that changed it; empty where they are not known."""
 
     request: bytes = b""
     response: bytes = b""
+    rules: tuple[str, ...] = ()
 
 
 class Told(NamedTuple):

@@ -180,7 +180,11 @@ class Captures:
                 continue
             subject = Subject(row, said)
             request, response = subject.request, subject.response
-            found[row.id] = Heads(request.head if request else b"", response.head if response else b"")
+            found[row.id] = Heads(
+                request.head if request else b"",
+                response.head if response else b"",
+                tuple(dict.fromkeys(each.rule for each in said.decisions if each.rule)),
+            )
         return found
 
     def _placed(self, ids: Collection[bytes]) -> Iterator[tuple[Row, str, Piece]]:

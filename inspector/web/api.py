@@ -18,7 +18,7 @@ from inspector.web.errors import Refusal, not_found
 from inspector.web.feed import ROWS, changes_json
 from inspector.web.filtering import asked
 from inspector.web.finding import find_connection, find_exchange, part_asked
-from inspector.web.grouping import pages_of
+from inspector.web.grouping import more_of, pages_of
 from inspector.web.lamp import Lamps
 from inspector.web.marking import Marking
 from inspector.web.present.content import Content
@@ -51,6 +51,7 @@ def blueprint(
         rows = [row_json(row) | {"mark": marks.get(row.id)} for row in page.rows]
         reached = page.reached.hex() if page.reached else None
         openings = with_pages(rows, page.rows)
+        with_more(rows, page.rows)
         return jsonify(
             rows=rows, has_older=page.has_older, has_newer=page.has_newer, cursor=cursor,
             reached=reached, searched=page.searched, indexed=page.indexed, openings=openings,
@@ -61,7 +62,14 @@ def blueprint(
         found = captures.changes(request.args.get("cursor", ""), limit_asked(ROWS), wanted())
         told = changes_json(found)
         openings = with_pages(told["rows"], found.rows)
+        with_more(told["rows"], found.rows)
         return jsonify(**told, lamp=lamps.read().as_json(), openings=openings)
+
+    def with_more(told: list[dict[str, Any]], rows: Sequence[Row]) -> None:
+        """Where `more=1` asks for it: how many cookies were sent and set, and the rules that changed something."""
+        if request.args.get("more") == "1":
+            for one, more in zip(told, more_of(captures, rows), strict=True):
+                one.update(more)
 
     def with_pages(told: list[dict[str, Any]], rows: Sequence[Row]) -> dict[str, Any]:
         """Where `pages=1` asks for it: the page that each row belongs to, and what is to be said of these pages."""

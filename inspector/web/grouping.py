@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from inspector.explain.openings import OWN, Heads, openings
+from inspector.explain.openings import Heads, openings
 from inspector.filter.parsing import parse
 from inspector.store.captures import Captures, Row
+from inspector.wire.fields import parse_fields
 
 LOOKED_BACK = 100  # pages before the rows
 _PATIENCE = 0.2  # seconds
@@ -49,4 +50,17 @@ def _said(row: Row) -> dict[str, Any]:
     }
 
 
-__all__ = ["OWN", "pages_of"]
+def more_of(captures: Captures, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """What the rows alone don't know: how many cookies were sent and how many set, and the names of rules."""
+    heads = captures.heads([row.id for row in rows]) if rows else {}
+    return [_more(heads.get(row.id, _NOTHING)) for row in rows]
+
+
+def _more(heads: Heads) -> dict[str, Any]:
+    sent = sum(
+        sum(1 for pair in field.value.split(b";") if pair.strip())
+        for field in parse_fields(heads.request)
+        if field.name.lower() == b"cookie"
+    )
+    given = sum(1 for field in parse_fields(heads.response) if field.name.lower() == b"set-cookie")
+    return {"cookies": [sent, given], "rules": ", ".join(heads.rules)}

@@ -4,6 +4,7 @@ import { connect } from "./feed/connect.js";
 import { rememberFilter } from "./palette.js";
 import { Captures } from "./traffic/captures.js";
 import { Chosen } from "./traffic/chosen.js";
+import { Columns } from "./traffic/columns.js";
 import { Doings } from "./traffic/doings.js";
 import { Filter } from "./traffic/filter.js";
 import { Grouping } from "./traffic/grouping.js";
@@ -28,6 +29,7 @@ const filter = new Filter(section.dataset.filter);
 const feed = connect();
 const grouping = new Grouping(first.group);
 const tree = new Tree(document.querySelector("[data-tree-place]"), first.within);
+const columns = new Columns(section, document.querySelector("[data-columns]"));
 const list = new List(box, new Captures(narrowed()));
 const pane = new Pane(document.querySelector("[data-pane]"));
 const chosen = new Chosen();
@@ -155,6 +157,7 @@ list.addEventListener("change", () => {
 
 document.addEventListener("inspector:display", () => {
   grouping.level();
+  columns.level();
   list.measure();
 });
 document.addEventListener("visibilitychange", () => {
@@ -183,6 +186,7 @@ grouping.addEventListener("change", async () => {
   await list.group(grouping.byPage);
   go(place(), { step: true });
 });
+columns.addEventListener("change", () => list.remake(columns.fromHeads));
 tree.addEventListener("choose", async () => {
   chosen.clear();
   select("", { step: false });
@@ -197,6 +201,7 @@ announce(section.querySelector("[data-list-says]"), list);
 showNotices(document.querySelector("[data-notices]"), feed);
 section.querySelector("[data-list-pages]")?.remove();
 
+list.remake(columns.fromHeads);
 await list.group(grouping.byPage);
 if (!tree.isShown || !tree.narrows) tree.show(grouping.way, filter.applied);
 await list.open(first.selected);

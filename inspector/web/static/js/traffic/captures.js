@@ -12,6 +12,8 @@ export class Captures {
   progress = null;
   /** Whether the page is asked for that each row belongs to. */
   pages = false;
+  /** Whether what stands in the heads is asked for: cookies, rules. */
+  more = false;
   #older = "";
   #newer = "";
 
@@ -55,6 +57,7 @@ export class Captures {
     const query = new URLSearchParams({ cursor });
     if (this.filter) query.set("q", this.filter);
     if (this.pages) query.set("pages", "1");
+    if (this.more) query.set("more", "1");
     return getJson(`/api/v1/changes?${query}`);
   }
 
@@ -62,6 +65,7 @@ export class Captures {
     const query = new URLSearchParams({ limit: PAGE, ...asked });
     if (this.filter) query.set("q", this.filter);
     if (this.pages) query.set("pages", "1");
+    if (this.more) query.set("more", "1");
     const filter = this.filter;
     const page = await getJson(`/api/v1/exchanges?${query}`);
     if (filter !== this.filter) return { rows: [], has_older: false, has_newer: false }; // an answer to another question

@@ -2,6 +2,20 @@
 
 import { addressOf, clock, size, thousands, took } from "./words.js";
 
+// Cells that are shown only where somebody chose them.
+const MORE = [
+  ["version", ({ version }) => version],
+  ["tls", ({ tls }) => tls.replace("TLSv", "")],
+  ["remote", ({ remote }) => remote],
+  ["peer", ({ client }) => client],
+  ["media", ({ media }) => media],
+  ["sent", ({ request_size: bytes }) => size(bytes)],
+  ["cookies", ({ cookies }) => cookieWords(cookies)],
+  ["rule", ({ rules }) => rules ?? ""],
+];
+
+const cookieWords = ([sent, set] = [0, 0]) => [sent && `${sent} sent`, set && `${set} set`].filter(Boolean).join(", ");
+
 const part = (selector) => document.querySelector(selector).content.firstElementChild;
 
 /** Says how to make lines: reads the templates once. */
@@ -48,6 +62,7 @@ class Line {
       client: find(".cell-client"),
       marks: find(".row-marks"),
       group: find(".cell-group"),
+      more: MORE.map(([name, text]) => [find(`.cell-${name}`), text]),
     };
     this.#parts.link.tabIndex = -1; // the list is one stop for the Tab key
     this.icons = this.#parts.icon.getAttribute("href").split("#")[0];
@@ -80,6 +95,7 @@ class Line {
     parts.size.textContent = size(row.response_size);
     parts.took.textContent = took(row.duration);
     parts.client.textContent = row.agent;
+    for (const [cell, text] of parts.more) cell.textContent = text(row);
     this.#fillProtection(row.protection);
     this.#fillStatus(row);
     if (row.mark !== this.#mark) this.#fillMark(row.mark ?? null);

@@ -80,6 +80,15 @@ export class List extends EventTarget {
     if (this.cursor) await this.#mend();
   }
 
+  /** Lines have other cells now; `fromHeads`: some that the rows alone don't know. */
+  remake(fromHeads) {
+    this.#view.remake(lineMaker());
+    this.measure();
+    if (this.#captures.more === fromHeads) return;
+    this.#captures.more = fromHeads;
+    if (this.cursor) this.#mend();
+  }
+
   /** Fold the group that is selected, or that the selected row is of; whether there was one to fold. */
   fold(folded) {
     const key = this.#lines.groupOf(this.selected);
@@ -255,7 +264,7 @@ export class List extends EventTarget {
 
   /** A message of the feed; drawn with others at the next frame. */
   take(message) {
-    if (!this.#captures.filter && !this.#captures.pages) this.#accept(message);
+    if (!this.#captures.filter && !this.#captures.pages && !this.#captures.more) this.#accept(message);
     else this.#sift(message);
   }
 

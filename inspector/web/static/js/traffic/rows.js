@@ -53,7 +53,7 @@ export class Rows {
       const old = this.#known.get(row.id);
       if (!old) fresh.set(row.id, newer(row, fresh.get(row.id)));
       else if (row.change > old.change || row.engine !== old.engine) {
-        this.#put({ ...row, mark: row.mark ?? old.mark, page: row.page ?? old.page }); // the feed tells neither
+        this.#put({ ...row, mark: row.mark ?? old.mark, page: row.page ?? old.page, cookies: row.cookies ?? old.cookies, rules: row.rules ?? old.rules }); // the feed tells none of these
         changed += 1;
       }
     }

@@ -33,6 +33,14 @@ export class View {
     box.setAttribute("aria-multiselectable", "true");
   }
 
+  /** Make lines in another way from now on. */
+  remake(makeLine) {
+    this.#makeLine = makeLine;
+    this.#shown.clear();
+    this.#unused = [];
+    this.#lines.replaceChildren();
+  }
+
   /** Measure again: at the start, when the level, the theme's font or the window's width changed. */
   measure() {
     const line = this.#makeLine();
