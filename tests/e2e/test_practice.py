@@ -11,7 +11,7 @@ import pytest
 import requests
 from e2e_running import Dashboard, Running, until
 
-from inspector.lab.sites.practice import SITES, PracticeSite
+from inspector.lab.sites.practice import MINE, SITES, PracticeSite
 
 SHOP, IDENTITY = "https://shop.inspector.test", "https://login.identity.test"
 
@@ -64,3 +64,28 @@ def test_signing_in_with_another_site_is_captured_whole(
         return {row["path"] for row in rows if row["host"] == "login.identity.test"}
 
     until(lambda: {"/oauth/token", "/oauth/keys", "/oauth/userinfo"} <= paths(), "what the shop asked")
+
+
+def test_a_server_is_a_process_stopped_it_refuses_and_started_it_answers(
+    running: Running, visitor: requests.Session, dashboard: Dashboard
+) -> None:
+    def newest_fault() -> str | None:
+        rows = dashboard.json("/api/v1/exchanges?limit=200")["rows"]
+        return next((row["fault"] for row in reversed(rows) if row["host"] == MINE), None)
+
+    refused = visitor.get(f"http://{MINE}/", headers={"Accept": "text/html"})
+    assert refused.status_code == 502
+    until(lambda: newest_fault() == "connect-refused", "that it was refused is in the captures")
+    site = running.home / "sites" / "hello"
+    site.mkdir(parents=True)
+    (site / "app.py").write_text(
+        "from flask import Flask\napp = Flask(__name__)\napp.get('/')(lambda: 'hello')\n"
+    )
+    assert (
+        dashboard.post("/api/v1/practice/mine", {"do": "start", "copy": "hello"})["mine"]["state"]
+        == "running"
+    )
+    for scheme in ("http", "https"):
+        assert visitor.get(f"{scheme}://{MINE}/").text == "hello"
+    assert dashboard.post("/api/v1/practice/mine", {"do": "stop"})["mine"]["state"] == "stopped"
+    assert visitor.get(f"https://{MINE}/", headers={"Accept": "text/html"}).status_code == 502
