@@ -121,12 +121,12 @@ def create_dashboard(
     room = lessons.Classroom(Library(settings.lessons), Keeper(control), real, captures)
     both = chains.Chains(captures, roots, windows)
     checker = Checker(captures)
-    switches = Control(captures, control, lamps, feeder, marks)
+    sending = send_parts(settings, veil)
+    switches = Control(captures, control, lamps, feeder, marks, also=sending.forget)
     left = decrypted.LeftEncrypted(control)
     saved = filtering.SavedFilters(control)
     explained = Refusals(captures, settings, left.covers)
 
-    sending = send_parts(settings, veil)
     sending.stand_before(app)
 
     auth.install(app, keys)

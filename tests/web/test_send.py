@@ -298,3 +298,9 @@ def test_hostile_answers_and_drafts_are_shown_as_text(page, engine):
     shown = page.post("/send/draft", data=form(do="keep", url=evil, field_name=[evil], field_value=[evil], field_on=["1"], body="text", text="</textarea>" + evil), headers={"HX-Request": "true"}).text  # fmt: skip
     assert "<script>" not in shown
     assert "</textarea><script" not in shown
+
+
+def test_forgetting_everything_takes_the_drafts_too(page):
+    draft = page.post("/send/draft", data=form(do="keep", url="http://one.test/")).location
+    assert page.post("/api/v1/forget", json={}).status_code == 200
+    assert page.get(draft).status_code == 404

@@ -29,6 +29,11 @@ class Parts(NamedTuple):
     blueprints: tuple[Blueprint, ...]
     sites: Sites
     door: Door
+    kept: Workbench
+
+    def forget(self) -> None:
+        """With the captures go the drafts."""
+        self.kept.forget()
 
     def stand_before(self, app: Flask) -> None:
         """Let opened sites answer under their names, before anything of the dashboard is asked."""
@@ -48,4 +53,4 @@ def parts(settings: WebSettings, veil: Veil) -> Parts:
         again.blueprint(bench, shown), composer.blueprint(bench, shown, Curtain(token_bytes(16))), gateway.blueprint(sites),
         raw.blueprint(bench, shown, door, token_bytes(16)),
     )  # fmt: skip
-    return Parts(blueprints, sites, door)
+    return Parts(blueprints, sites, door, kept)
