@@ -151,7 +151,10 @@ def headline(told: Journey) -> str:
 def _subtitle(told: Journey) -> str:
     site = next((lane.title for lane in told.lanes if lane.name == "site"), "")
     at = f" at {site}" if site else ""
-    after = f" after {took(told.end)}" if told.over else ""
+    whole = next(
+        (each.end for each in told.stretches if each.code == "whole" and each.lane == "browser"), None
+    )
+    after = f" after {took(whole)}" if whole is not None else ""
     return f"{told.method} {told.path}{at}: {told.status}{after}"
 
 

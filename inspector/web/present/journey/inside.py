@@ -78,7 +78,8 @@ def _stretches(report: Report, scale: _Scale) -> Iterator[Stretch]:
     )
     for function in report.functions[:MOST]:
         role = _ROLES.get(function.role, "")
-        words = clean(f"{function.name}(){f', {role}' if role else ''}")
+        name = function.name.rpartition(".")[2] or function.name
+        words = clean(f"{name}(){f', {role}' if role else ''}")
         yield Stretch("app", function.role, words, *scale.of(function.began, function.took))
     for template in report.templates[:MOST]:
         yield Stretch("app", "template", clean(template.name), *scale.of(template.began, template.took))
