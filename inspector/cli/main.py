@@ -44,6 +44,10 @@ COMMANDS = {
     "import": Entry(
         "inspector.cli.importing", "Bring HAR files from browsers and other tools into the list."
     ),
+    "kit": Entry(
+        "inspector.cli.kit",
+        "Make a class kit: wheels in a folder, installed without a network and without an administrator.",
+    ),
     "status": Entry("inspector.cli.status", "Say whether Inspector runs, where, and how it is."),
     "ca": Entry("inspector.cli.ca", "The certificate authority: where it is, who trusts it, a new one."),
     "cert": Entry(
