@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable
 from typing import Any
@@ -54,6 +55,7 @@ class Inspector:
         app.wsgi_app = Door(app.wsgi_app, bridge.begin, bridge.end, bridge.first)
         if asker is not None and bridge.may_be_wanted():
             asker.start()
+            bridge.prepare()
 
     def _wanted(self) -> bool | None:
         """What was said about being on; None: debug mode decides."""
@@ -80,6 +82,14 @@ class Bridge:
     def may_be_wanted(self) -> bool:
         """The same before the app runs: `app.run(debug=True)` will say so only then, but Werkzeug's reloader shows that it did."""
         return self.wanted() or (self._enabled is None and os.environ.get("WERKZEUG_RUN_MAIN") == "true")
+
+    def prepare(self) -> None:
+        """Where an Inspector runs already, follow the databases from now on: an app may connect once and for all before its first request."""
+        from inspector.bridge.hooks import install_everywhere  # noqa: PLC0415 - only where it is needed
+
+        with contextlib.suppress(Exception):
+            if self._finder.find() is not None:
+                install_everywhere()
 
     def first(self, environ: dict[str, Any]) -> None:
         """The first request has come, and tells the port."""
