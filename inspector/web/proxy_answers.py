@@ -60,7 +60,7 @@ def templates() -> Environment:
     )
 
     made = Environment(
-        loader=FileSystemLoader(templates_folder() / "proxy"),
+        loader=FileSystemLoader([templates_folder() / "proxy", templates_folder() / "alone"]),
         autoescape=select_autoescape(["html"], default=False),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -22,7 +22,7 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 class Pages:
-    """The pages in `folder`, which holds the templates."""
+    """The pages in `folder`, which holds the templates; the style that they share with others is in `alone` beside it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -45,7 +45,7 @@ class Pages:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 (a tenth of the lab's memory)
 
         made = Environment(
-            loader=FileSystemLoader(self._folder),
+            loader=FileSystemLoader([self._folder, self._folder.with_name("alone")]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
