@@ -15,7 +15,7 @@ from inspector.explain.acceptance import CapturedWindow
 from inspector.explain.chains import Chain, Link, site_chain, stand_in_chain
 from inspector.store.captures import Captures
 from inspector.web.errors import not_found
-from inspector.web.finding import SIDES, find_exchange
+from inspector.web.finding import SIDES, find_exchange, known_connection
 from inspector.web.present.certificates import file_name, pem
 from inspector.web.present.chain_picture import draw, headline
 from inspector.web.present.drawing import LAYOUTS
@@ -69,9 +69,7 @@ class Chains:
 
     def of(self, exchange: Exchange) -> Both:
         legs = (exchange.client_leg, exchange.server_leg)
-        client, server = (
-            self._captures.connection(leg.connection) if leg and leg.connection else None for leg in legs
-        )
+        client, server = (known_connection(self._captures, leg) for leg in legs)
         now = self._clock()
         return Both(
             (client, server),
