@@ -59,10 +59,8 @@ class Pupil:
             if step.seen and doings and act is doings[-1]:
                 self._is_at(lesson, step, number)
             self.do(act)
-            if act.verb in ("look", "visit") and not any(
-                each.dashboard for each in step.acts[at + 1 : at + 2]
-            ):
-                self._come_back(lesson, step)
+            if act.dashboard and not any(each.dashboard for each in step.acts[at + 1 : at + 2]):
+                self._come_back(lesson, step, looked=act.verb in ("look", "visit"))
         if step.seen:
             self._came(lesson, step, number)
         if step.question:
@@ -93,8 +91,11 @@ class Pupil:
             answer = self.board.request.get(address)
             assert answer.ok, f"{address}: {answer.status}"
 
-    def _come_back(self, lesson: Lesson, step: Step) -> None:
-        """On the page that was looked at, the strip says which lesson one is in, and leads back."""
+    def _come_back(self, lesson: Lesson, step: Step, *, looked: bool) -> None:
+        """On the page that was looked at, the strip says which lesson one is in, and leads back. Where something was pressed the step may be done already."""
+        if not looked:
+            self.board.goto(f"/learn/lesson/{lesson.name}")
+            return
         strip = self.board.get_by_role("complementary", name="Lesson")
         expect(strip).to_contain_text(step.title)
         strip.get_by_role("link", name="To the lesson").click()
