@@ -115,7 +115,7 @@ def _proxy(settings: RunSettings) -> str:
 def _next(settings: RunSettings, browse: Home | None) -> str:
     if browse is not None:
         return (
-            f'press "Watch a site" there, or in a second terminal:  {own_command("browse", root=browse.root)}'
+            f'press "Start learning" there, or in a second terminal:  {own_command("browse", root=browse.root)}'
         )
     address = parse_address(settings.listen[0]).reachable
     if settings.reverse:

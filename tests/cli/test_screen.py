@@ -34,7 +34,7 @@ Inspector is running, for this computer only.
 
   Dashboard   http://inspector.localhost:8081/    opened in your browser (again: inspector open)
   Proxy       127.0.0.1:8080
-  Next        press "Watch a site" there, or in a second terminal:  inspector browse
+  Next        press "Start learning" there, or in a second terminal:  inspector browse
 
 Nothing on this computer was changed. Only windows opened from Inspector are captured. Ctrl-C stops it.
 """

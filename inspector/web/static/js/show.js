@@ -1,5 +1,7 @@
 // A lesson on a projector: one slide at a time by the arrow keys, as clickers send them too; N notes, F whole screen, O opens the address, R begins anew.
 
+const PLACE = "inspector-show";
+
 export function stepThroughShow(root) {
   const show = root.querySelector("[data-show]");
   if (!show) return;
@@ -17,6 +19,7 @@ export function stepThroughShow(root) {
     back.disabled = at === 0;
     on.disabled = at === slides.length - 1;
     history.replaceState(null, "", `#${at}`);
+    sessionStorage.setItem(PLACE, `${location.pathname} ${at}`); // the presenter's view comes back without what follows #
   }
 
   for (const button of [back, on, notes]) button.hidden = false;
@@ -31,6 +34,7 @@ export function stepThroughShow(root) {
     Home: () => go(0), End: () => go(slides.length - 1),
     n: () => notes.click(), f: whole, o: () => slides[at].querySelector("[data-show-open]")?.click(), r: () => reset.requestSubmit(),
   };
+  reset.addEventListener("submit", () => sessionStorage.removeItem(PLACE));
   root.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
     if (event.target.closest?.("input, select, textarea")) return;
@@ -39,7 +43,9 @@ export function stepThroughShow(root) {
     event.preventDefault();
     act();
   });
-  go(Number(location.hash.slice(1)) || 0);
+  const [page, kept] = (sessionStorage.getItem(PLACE) ?? "").split(" ");
+  const again = performance.getEntriesByType("navigation")[0]?.type === "reload" || document.referrer.endsWith(location.pathname);
+  go(Number(location.hash.slice(1)) || (again && page === location.pathname ? Number(kept) : 0) || 0);
 }
 
 function whole() {
