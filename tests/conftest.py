@@ -6,6 +6,8 @@ A test marked `browser` or `clients` is skipped where its programs are missing. 
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 import re
@@ -229,3 +231,32 @@ def start_inspector(tmp_path: Path) -> Iterator[Callable[..., Inspector]]:
 def inspector(start_inspector: Callable[..., Inspector]) -> Inspector:
     """A running Inspector, ready, on an empty home."""
     return start_inspector().wait_until_ready()
+
+
+@pytest.fixture(scope="session")
+def npm_packages(checkout: Path) -> Path:
+    """The folder tests/node with what it takes from npm, fetched once; skips without Node, npm or a network."""
+    folder = checkout / "tests" / "node"
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        pytest.skip("Node and npm are not installed")
+    stamp, lock = folder / "node_modules" / ".installed", folder / "node_modules.lock"
+    wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
+    until = time.monotonic() + 90
+    while not (stamp.is_file() and stamp.read_text() == wanted):
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:  # another worker fetches them
+            if time.monotonic() > until:
+                lock.unlink(missing_ok=True)
+            time.sleep(0.1)
+            continue
+        with contextlib.ExitStack() as after:
+            after.callback(lock.unlink, missing_ok=True)
+            done = subprocess.run(
+                [npm, "ci", "--loglevel=error"], cwd=folder, capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                pytest.skip(f"npm could not fetch what tests need: {done.stderr.strip()[:200]}")
+            stamp.write_text(wanted)
+    return folder

@@ -16,7 +16,7 @@ from inspector.wire.codings import decode
 from inspector.wire.fields import Field
 
 GONE = "The body is no longer kept."
-_MOST = 64 * 1024 * 1024
+_MOST = 16 * 1024 * 1024
 
 
 class Source(Protocol):

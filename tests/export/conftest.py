@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import importlib.util
-import os
-import shutil
 import socketserver
-import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,32 +74,3 @@ def ear() -> Iterator[Ear]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="session")
-def npm_packages(checkout: Path) -> Path:
-    """The folder tests/node with what it takes from npm, fetched once; skips without Node, npm or a network."""
-    folder = checkout / "tests" / "node"
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.skip("Node and npm are not installed")
-    stamp, lock = folder / "node_modules" / ".installed", folder / "node_modules.lock"
-    wanted = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
-    until = time.monotonic() + 90
-    while not (stamp.is_file() and stamp.read_text() == wanted):
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
-        except FileExistsError:  # another worker fetches them
-            if time.monotonic() > until:
-                lock.unlink(missing_ok=True)
-            threading.Event().wait(0.1)
-            continue
-        with contextlib.ExitStack() as after:
-            after.callback(lock.unlink, missing_ok=True)
-            done = subprocess.run(
-                [npm, "ci", "--loglevel=error"], cwd=folder, capture_output=True, text=True, check=False
-            )
-            if done.returncode:
-                pytest.skip(f"npm could not fetch what tests need: {done.stderr.strip()[:200]}")
-            stamp.write_text(wanted)
-    return folder
