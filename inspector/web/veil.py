@@ -25,6 +25,7 @@ from inspector.secrets.exchanges import (
 )
 from inspector.secrets.reports import hide_report
 from inspector.store.captures import Captures
+from inspector.web.finding import known_connection
 
 _PATH = re.compile(rb'("(?:path|query|comment)":)("(?:[^"\\]|\\.)*")')
 
@@ -75,7 +76,7 @@ class Veil:
         hider = Hider(self._key)
         hide_exchange(hider, exchange)
         for leg in (exchange.client_leg, exchange.server_leg):
-            line = self._captures.connection(leg.connection) if leg and leg.connection else None
+            line = known_connection(self._captures, leg)
             if line is not None:
                 hide_connection(hider, line)
         if mark not in hider.values:  # perhaps in a body that lies in the archive

@@ -22,6 +22,7 @@ from inspector.explain.remedies import REMEDIES
 from inspector.pki.authority import Authority
 from inspector.pki.certificates import new_key
 from inspector.pki.describe import CertificateFacts
+from inspector.store.captures import ArchiveGone
 from inspector.web.present.chain_picture import draw
 from inspector.web.present.drawing import LAYOUTS, cut, span, wrap
 from inspector.web.present.palette import NAMES, THEMES
@@ -268,3 +269,16 @@ def test_text_is_cut_and_wrapped_to_its_room():
     assert len(lines) == 2
     assert lines[1].endswith("…")
     assert wrap("", 100, 16, 2) == ()
+
+
+def test_a_connection_whose_record_is_gone_is_said_and_no_error(desk, browser, monkeypatch):
+    def gone(_):
+        raise ArchiveGone("The record was removed to make room.")
+
+    id = next(iter(desk.captures.exchanges)).hex()
+    monkeypatch.setattr(desk.captures, "connection", gone, raising=False)
+    connection = browser.get(f"/exchange/{id}?tab=connection")
+    assert connection.status_code == 200
+    assert "Nothing is known of this connection" in connection.get_data(as_text=True)
+    assert browser.get(f"/exchange/{id}/chains").status_code == 404
+    assert browser.get(f"/exchange/{id}?tab=story").status_code == 200

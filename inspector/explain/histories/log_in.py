@@ -99,60 +99,47 @@ def _by_form(client: Client, cases: Sequence[Case], at: int) -> LogIn | None:
     if not given and _token_in(case)[0]:
         return None
     steps = _Steps()
-    form = _form_before(cases, at)
-    if form is not None:
-        steps.asked(
-            form,
-            "form-asked",
-            say("{who} asked for the page `{path}`.", who=capital(asker(form.exchange)), path=form.path),
-        )
-        steps.answered(form, "form", say("`{host}` sent a form that asks for a password.", host=form.host))
+    _tell_form(steps, _form_before(cases, at))
+    _tell_password(steps, case, field)
+    if case.exchange.status >= 400:
+        answer = say("`{host}` answered {status}: no.", host=case.host, status=str(case.exchange.status))
+        steps.answered(case, "refused", answer, None, False)
+        return LogIn("cookie", case.host, client, steps.done(), False, say("The log-in did not work."))
+    names = [cookie.name for cookie, _ in given]
+    _tell_cookie(steps, case, names, case.response.place(given[0][1]) if given else None)
+    if case.exchange.status in REDIRECTS:
+        onwards = say("It sent the browser on to `{url}`.", url=case.response.first("location"))
+        steps.answered(case, "redirect", onwards, case.response.whole_head())
+    return _after_cookie(client, cases, at, steps, names)
+
+
+def _tell_form(steps: _Steps, form: Case | None) -> None:
+    """The page with the form, if it was seen."""
+    if form is None:
+        return
+    who = capital(asker(form.exchange))
+    steps.asked(form, "form-asked", say("{who} asked for the page `{path}`.", who=who, path=form.path))
+    steps.answered(form, "form", say("`{host}` sent a form that asks for a password.", host=form.host))
+
+
+def _tell_password(steps: _Steps, case: Case, field: str) -> None:
     safe = case.secure or case.is_local
     how = NOTHING if safe else say("Over plain http anyone on the way could read it.")
-    token = next(
-        (name for name, _ in pairs(case.request_content.data[:LARGEST].decode("latin-1")) if is_csrf(name)),
-        "",
-    )
+    sent = pairs(case.request_content.data[:LARGEST].decode("latin-1"))
+    token = next((name for name, _ in sent if is_csrf(name)), "")
     guard = say("A word against forged requests went along (`{name}`).", name=token) if token else NOTHING
-    steps.asked(
-        case,
-        "password",
-        say("The form was sent, with the password in `{field}`.", field=field) + guard + how,
-        case.request.whole_body(),
-        safe,
-    )
-    names = listed((cookie.name or "(no name)" for cookie, _ in given), most=4)
-    refused = case.exchange.status in (401, 403, 422) or case.exchange.status >= 400
-    if refused:
-        steps.answered(
-            case,
-            "refused",
-            say("`{host}` answered {status}: no.", host=case.host, status=str(case.exchange.status)),
-            None,
-            False,
-        )
-        return LogIn("cookie", case.host, client, steps.done(), False, say("The log-in did not work."))
-    if given:
-        place = case.response.place(given[0][1])
-        steps.answered(case, "cookie", say("`{host}` answered {status} and set {names}: by that it will know the browser again.", host=case.host, status=str(case.exchange.status), names=names), place, True)  # fmt: skip
-    else:
-        steps.answered(
-            case,
-            "no-cookie",
-            say(
-                "`{host}` answered {status} and set no cookie.",
-                host=case.host,
-                status=str(case.exchange.status),
-            ),
-        )
-    if case.exchange.status in REDIRECTS:
-        steps.answered(
-            case,
-            "redirect",
-            say("It sent the browser on to `{url}`.", url=case.response.first("location")),
-            case.response.whole_head(),
-        )
-    return _after_cookie(client, cases, at, steps, [cookie.name for cookie, _ in given])
+    sentence = say("The form was sent, with the password in `{field}`.", field=field) + guard + how
+    steps.asked(case, "password", sentence, case.request.whole_body(), safe)
+
+
+def _tell_cookie(steps: _Steps, case: Case, names: Sequence[str], place: Place | None) -> None:
+    """The answer to the password, and whether it set a cookie."""
+    status = str(case.exchange.status)
+    if not names:
+        steps.answered(case, "no-cookie", say("`{host}` answered {status} and set no cookie.", host=case.host, status=status))  # fmt: skip
+        return
+    shown = listed((name or "(no name)" for name in names), most=4)
+    steps.answered(case, "cookie", say("`{host}` answered {status} and set {names}: by that it will know the browser again.", host=case.host, status=status, names=shown), place, True)  # fmt: skip
 
 
 def _form_before(cases: Sequence[Case], at: int) -> Case | None:
@@ -170,77 +157,38 @@ def _form_before(cases: Sequence[Case], at: int) -> Case | None:
 
 
 def _after_cookie(client: Client, cases: Sequence[Case], at: int, steps: _Steps, names: list[str]) -> LogIn:
+    """What the next request shows of whether it worked."""
     case = cases[at]
-    later = next(
-        (each for each in cases[at + 1 : at + 60] if each.host == case.host and each.exchange.kind == "http"),
-        None,
+    near = (
+        each for each in cases[at + 1 : at + 60] if each.host == case.host and each.exchange.kind == "http"
     )
+    later = next(near, None)
+    worked: bool | None = None
     if later is None or later.exchange.started - case.exchange.started > WITHIN:
-        return LogIn(
-            "cookie",
-            case.host,
-            client,
-            steps.done(),
-            None,
-            say("What came after it was not seen, so whether it worked is not visible from here."),
-        )
+        verdict = say("What came after it was not seen, so whether it worked is not visible from here.")
+    else:
+        worked, verdict = _came_back(steps, later, names)
+    return LogIn("cookie", case.host, client, steps.done(), worked, verdict)
+
+
+def _came_back(steps: _Steps, later: Case, names: Sequence[str]) -> tuple[bool, Prose]:
+    """Whether the cookie came back with the next request, and what the site made of it."""
     sent = {name for name, _, _ in parse_cookie(later.request.value("cookie"))}
-    back = [name for name in names if name in sent] or (
-        [name for name in sent if is_session(name)] if not names else []
-    )
+    back = [name for name in names if name in sent] if names else [name for name in sent if is_session(name)]
     if not back:
-        steps.asked(
-            later,
-            "without",
-            say("The next request, for `{path}`, came without it.", path=later.path),
-            None,
-            False,
-        )
-        verdict = (
-            say("The cookie did not come back with the next request: see in its history why not.")
-            if names
-            else say("No cookie was set, so the site can't know the browser again.")
-        )
-        return LogIn("cookie", case.host, client, steps.done(), False, verdict)
-    place = later.request.place(later.request.every("cookie")[0])
-    steps.asked(
-        later,
-        "with",
-        say(
-            "The next request, for `{path}`, brought back {names}.",
-            path=later.path,
-            names=listed(back, most=4),
-        ),
-        place,
-        True,
-    )
+        sentence = say("The next request, for `{path}`, came without it.", path=later.path)
+        steps.asked(later, "without", sentence, None, False)
+        if names:
+            return False, say("The cookie did not come back with the next request: see in its history why not.")  # fmt: skip
+        return False, say("No cookie was set, so the site can't know the browser again.")
+    brought = say("The next request, for `{path}`, brought back {names}.", path=later.path, names=listed(back, most=4))  # fmt: skip
+    steps.asked(later, "with", brought, later.request.place(later.request.every("cookie")[0]), True)
+    status = str(later.exchange.status)
+    steps.answered(later, "answer", say("`{host}` answered {status}.", host=later.host, status=status))
     shows_form = later.page is not None and any(form.has_password for form in later.page.forms)
-    steps.answered(
-        later,
-        "answer",
-        say("`{host}` answered {status}.", host=later.host, status=str(later.exchange.status)),
-    )
     if later.exchange.status >= 400 or shows_form:
-        return LogIn(
-            "cookie",
-            case.host,
-            client,
-            steps.done(),
-            False,
-            say(
-                "The cookie came back, and the site asks for a log-in again or refuses: most likely the log-in did not work."
-            ),
-        )
-    return LogIn(
-        "cookie",
-        case.host,
-        client,
-        steps.done(),
-        True,
-        say(
-            "The cookie came back with the next request, and the site answered: the log-in worked, as far as one can see."
-        ),
-    )
+        return False, say("The cookie came back, and the site asks for a log-in again or refuses: most likely the log-in did not work.")  # fmt: skip
+    return True, say("The cookie came back with the next request, and the site answered: the log-in worked, as far as one can see.")  # fmt: skip
 
 
 def _token_in(case: Case) -> tuple[str, str]:
