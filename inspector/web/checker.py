@@ -67,8 +67,9 @@ class Checker:
     def exchange(self, exchange: Exchange) -> Checked:
         """What is found on one exchange, also what takes its neighbours to see."""
         around = self._around(exchange)
-        key = (exchange, *((each.id, each.change) for each in around))
         case = case_of(self._captures, exchange, around)
+        # a report comes a little later than its exchange, and stays as it is then
+        key = (exchange, case.report is not None, *((each.id, each.change) for each in around))
         return Checked(case, self._once(key, lambda: check(case)))
 
     def site(self, host: str, most: int = OF_A_SITE) -> CheckedSite:

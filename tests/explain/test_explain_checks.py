@@ -9,6 +9,7 @@ import gzip
 import json
 import pkgutil
 import time
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -34,6 +35,7 @@ from hypothesis import strategies as st
 
 import inspector.explain.checks
 from inspector.exchange.model import Body, Decision, Exchange, Fault, Leg, Piece, Timeline
+from inspector.exchange.report import Query, Report
 from inspector.explain.case import Case
 from inspector.explain.checks import check, check_site
 from inspector.explain.checks.model import GROUPS, SEVERITIES
@@ -363,8 +365,24 @@ def test_a_certificate_that_ends_soon_and_old_versions_are_seen():
     assert not found(made(), "weak-tls", server=server(tls("TLSv1.3")))
 
 
+QUERIES = {
+    "queries-repeated": ("SELECT name FROM author WHERE id = 7", 0.001, 25, "25 times"),
+    "query-slow": ("SELECT 1", 1.5, 1, "1.50 s"),
+}
+
+
+@pytest.mark.parametrize("id", QUERIES)
+def test_what_an_app_told_of_its_queries_is_looked_at(id):
+    statement, took, count, sentence = QUERIES[id]
+    for many, lasted, seen in ((count, took, 1), (1, 0.001, 0)):
+        report = Report(EPOCH, queries=tuple(Query("sqlite", statement, took=lasted) for _ in range(many)))
+        issues = [each for each in check(replace(case(made()), report=report)) if each.check == id]
+        assert [each.severity for each in issues] == ["warning"] * seen
+        assert all(sentence in str(each.sentence) for each in issues)
+
+
 def test_every_check_is_proved():
-    assert {check.id for check in CHECKS} == {*ONE, *SEVERAL, "weak-tls"}
+    assert {check.id for check in CHECKS} == {*ONE, *SEVERAL, *QUERIES, "weak-tls"}
 
 
 def test_every_file_of_a_check_is_in_the_table():

@@ -36,6 +36,8 @@ from inspector.explain.checks import (
     policy,
     preflights_repeated,
     private_cached,
+    queries_repeated,
+    query_slow,
     redirect_chain,
     referrer_leak,
     reflected_input,
@@ -62,7 +64,7 @@ _FILES = (
     mixed_content, leaves_https, hsts_missing, weak_tls, open_redirect, referrer_leak, websocket_origin, debug_page, framing, policy,
     sniffing, versions_told, cookie_attributes, cookie_refused, cookie_too_wide, cookies_large, session_readable, cors_open, cors_blocked,
     cors_star_credentials, cors_vary, preflights_repeated, private_cached, freshness_missing, validators_missing, validator_ignored,
-    vary_encoding, fetched_again, uncompressed, packed_twice, large_image, redirect_chain, many_calls, slow_answer, not_kept_alive,
+    vary_encoding, fetched_again, uncompressed, packed_twice, large_image, redirect_chain, many_calls, slow_answer, queries_repeated, query_slow, not_kept_alive,
     content_type, charset, clock_wrong, cut_off, server_failed, broken_link, error_as_success, malformed,
 )  # fmt: skip
 
