@@ -23,7 +23,7 @@ _ANSI = {
 }
 _NUMBER = re.compile(r"x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})")
 _CMD = re.compile(r"\^[\"\r\n]|^\s*curl\.exe\b")
-_VARIABLE = re.compile(r"\$(?:\{|\(|\w)")
+_VARIABLE = re.compile(r"\$(?:\{[^}]*\}?|\(|\w+)")
 
 
 class Word(NamedTuple):

@@ -92,7 +92,7 @@ def test_a_form_with_parts():
     ("command", "wrong", "word"),
     [
         ("curl 'https://a.test", "'", "not closed"),
-        ('curl https://a.test -H "X: $TOKEN"', "$T", "Only the shell"),
+        ('curl https://a.test -H "X: $TOKEN"', "$TOKEN", "Only the shell"),
         ("curl https://a.test -H `date`", "`", "Only the shell"),
         ("curl https://a.test | jq .", "|", "ends at |"),
         ("curl https://a.test --frobnicate", "--frobnicate", "not known"),

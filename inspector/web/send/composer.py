@@ -61,7 +61,7 @@ def blueprint(bench: Bench, captures: Captures, curtain: Curtain) -> Blueprint:
         if wish == "remove":
             bench.kept.remove_draft(id)
             return redirect(url_for("composer.compose"), 303)
-        draft, wish = draft_from(request, curtain.before(before), wish)
+        draft, wish = draft_from(request, curtain.drawn(before), wish)
         draft = curtain.lifted(draft, before)
         id = bench.kept.keep_draft(encode(draft), "" if wish == "copy" else id)
         if wish != "send":

@@ -8,32 +8,34 @@ from msgspec.structs import replace
 
 from inspector.compose.draft import Draft, Row
 from inspector.secrets import Hider
-from inspector.web.veil import presenting
 
 
 class Curtain:
-    """`key` decides what marks look like, for as long as this process lives."""
+    """`hider` gives what replaces secrets, the same marks as everywhere; None while nobody presents."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, hider: Callable[[], Hider | None]) -> None:
+        self._hider = hider
 
     def drawn(self, draft: Draft) -> Draft:
         """The draft as it may be seen now."""
-        return _hidden(Hider(self._key), draft) if presenting() else draft
+        hider = self._hider()
+        return draft if hider is None else _hidden(hider, draft)
 
     def line(self, text: str) -> str:
         """An address as it may be seen now."""
-        return _address(Hider(self._key), text) if presenting() else text
+        hider = self._hider()
+        return text if hider is None else _address(hider, text)
 
-    def before(self, draft: Draft) -> Draft:
-        """What the form is compared with: as it was shown."""
-        return self.drawn(draft)
+    def message(self, data: bytes) -> bytes:
+        """Bytes of a message as they may be seen now."""
+        hider = self._hider()
+        return data if hider is None else hider.body(hider.head(data))
 
     def lifted(self, typed: Draft, before: Draft) -> Draft:
         """What was typed, with the secrets of the draft before in place of their marks."""
-        if not presenting():
+        hider = self._hider()
+        if hider is None:
             return typed
-        hider = Hider(self._key)
         _hidden(hider, before)
         marks = sorted(hider.values, key=len, reverse=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from secrets import token_bytes
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
@@ -46,11 +45,11 @@ def parts(settings: WebSettings, veil: Veil) -> Parts:
     kept = Workbench(Path(settings.run).parent)
     door = Door(settings.proxies, settings.sender_token)
     bench = Bench(veil.plain, Sender(door, veil.plain.exchange, kept.note_sent), kept)
-    shown = cast("Captures", veil)
+    shown, curtain = cast("Captures", veil), Curtain(veil.hider)
     ports = frozenset(urlsplit(f"//{each}").port or 80 for each in settings.addresses)
     sites = Sites(kept, ports, settings.gateway_base)
     blueprints = (
-        again.blueprint(bench, shown), composer.blueprint(bench, shown, Curtain(token_bytes(16))), gateway.blueprint(sites),
-        raw.blueprint(bench, shown, door, token_bytes(16)),
+        again.blueprint(bench, shown), composer.blueprint(bench, shown, curtain), gateway.blueprint(sites),
+        raw.blueprint(bench, shown, door, curtain),
     )  # fmt: skip
     return Parts(blueprints, sites, door, kept)

@@ -15,17 +15,16 @@ from inspector.compose.errors import CannotSend, NotationMistake
 from inspector.compose.notation import read, write
 from inspector.compose.repeat import body_of
 from inspector.exchange.model import Exchange
-from inspector.secrets import Hider
 from inspector.store.captures import ArchiveGone, Captures
 from inspector.web.errors import Refusal
 from inspector.web.present.hexdump import dump
 from inspector.web.present.trouble import trouble
 from inspector.web.send import looks
 from inspector.web.send.bench import Bench
+from inspector.web.send.curtain import Curtain
 from inspector.web.send.door import Door
 from inspector.web.send.errors import NotSent
 from inspector.web.send.raw_line import RawAnswer, RawWish, send_raw
-from inspector.web.veil import presenting
 from inspector.wire.hosts import to_ascii
 from inspector.wire.http1 import Problem, parse_request
 from inspector.wire.rules import RULES
@@ -62,14 +61,14 @@ class Typed:
     patience: str = "10"
 
 
-def blueprint(bench: Bench, captures: Captures, door: Door, key: bytes) -> Blueprint:
+def blueprint(bench: Bench, captures: Captures, door: Door, curtain: Curtain) -> Blueprint:
     pages = Blueprint("raw", __name__)
     room = threading.BoundedSemaphore(AT_ONCE)
 
     @pages.get("/send/raw")
     def form() -> Response:
         exchange = bench.find(request.args["of"]) if "of" in request.args else None
-        return _page(_of(bench, exchange, key) if exchange else _sample())
+        return _page(_of(bench, exchange, curtain) if exchange else _sample())
 
     @pages.post("/send/raw")
     def send() -> Response:
@@ -94,7 +93,7 @@ def blueprint(bench: Bench, captures: Captures, door: Door, key: bytes) -> Bluep
         if answer.exchange:
             bench.kept.note_sent(answer.exchange, b"")
         exchange = bench.sender.wait_for(answer.exchange) and captures.exchange(answer.exchange)
-        return _page(typed, answer=answer, exchange=exchange, shown=_shown(answer, key), preview=_preview(data),
+        return _page(typed, answer=answer, exchange=exchange, shown=_shown(answer, curtain), preview=_preview(data),
                      trouble=trouble(exchange) if exchange else None)  # fmt: skip
 
     return pages
@@ -115,7 +114,7 @@ def _sample() -> Typed:
     return Typed(text=SAMPLES[chosen][1] if 0 <= chosen < len(SAMPLES) else _EXAMPLE)
 
 
-def _of(bench: Bench, exchange: Exchange, key: bytes) -> Typed:
+def _of(bench: Bench, exchange: Exchange, curtain: Curtain) -> Typed:
     """A captured request as bytes to change; while somebody presents with its secrets replaced."""
     leg = exchange.server_leg or exchange.client_leg
     head = leg.request.head if leg is not None else b""
@@ -124,10 +123,7 @@ def _of(bench: Bench, exchange: Exchange, key: bytes) -> Typed:
         data = head + b"".join(bench.plain.body(exchange.id, body)) if body.captured <= LONGEST // 4 else head
     except ArchiveGone:
         data = head
-    if presenting():
-        hider = Hider(key)
-        data = hider.body(hider.head(data))
-    text = write(data)
+    text = write(curtain.message(data))
     return Typed(
         exchange.scheme if exchange.scheme == "https" else "http",
         exchange.host,
@@ -185,11 +181,8 @@ def _preview(data: bytes) -> dict[str, Any]:
             "unfinished": parsed is None, "cut": len(data) > 8192}  # fmt: skip
 
 
-def _shown(answer: RawAnswer, key: bytes) -> dict[str, Any]:
+def _shown(answer: RawAnswer, curtain: Curtain) -> dict[str, Any]:
     """What came, as it may be seen now."""
-    data = answer.data
-    if presenting():
-        hider = Hider(key)
-        data = hider.body(hider.head(data))
+    data = curtain.message(answer.data)
     return {"lines": _lines(data[:65536]), "hex": dump(data[:_MOST_HEX]), "size": len(data), "cut": len(data) > 65536,
             "answers": data.count(b"\nHTTP/1.") + data.startswith(b"HTTP/1.")}  # fmt: skip

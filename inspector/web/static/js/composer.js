@@ -69,7 +69,16 @@ function checkJson(form) {
   if (mistake) says.querySelector("span").textContent = `Not valid JSON: ${mistake}. It is sent as it is.`;
 }
 
+// What was swapped in stands where the form was: the keyboard stays at its button, and the answer comes into view.
+function showAnswer(root) {
+  const answer = root.querySelector(".composer-answer");
+  if (!answer) return;
+  if (document.activeElement === document.body) root.querySelector("#composer-send")?.focus({ preventScroll: true });
+  if (!answer.querySelector(".empty")) answer.scrollIntoView({ block: "nearest" });
+}
+
 export function enableComposer(root) {
+  root.addEventListener("htmx:after:swap", () => showAnswer(root));
   root.addEventListener("input", (event) => {
     const form = event.target.closest?.("[data-composer]");
     if (!form) return;
