@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from inspector.lab.limits import Limits
 from inspector.lab.pipes import Pipe, PlainPipe, TlsPipe
-from inspector.lab.talk import Site, Tls, talk
+from inspector.lab.talk import Tls
 from inspector.wire.rules import Problem
 from inspector.wire.tls import ClientHello, ClientHelloReader
 
@@ -30,6 +30,7 @@ This door is for https: TLS comes first, then HTTP.
 """
 
 Choose = Callable[[str], ssl.SSLContext | None]
+Talk = Callable[[Pipe, Tls | None], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -45,10 +46,11 @@ Visit = Callable[[Visitor], Awaitable[None]]
 
 
 class Doors:
-    """Both doors, open from `open` to `close`. `choose` gives the context for a name in a hello, None where nobody is at home."""
+    """Both doors, open from `open` to `close`. `talk` is what is said with a visitor once inside, the second of its arguments being what was agreed on at the
+    door for https; `choose` gives the context for a name in a hello, None where nobody is at home."""
 
-    def __init__(self, site: Site, choose: Choose, limits: Limits | None = None) -> None:
-        self._site = site
+    def __init__(self, talk: Talk, choose: Choose, limits: Limits | None = None) -> None:
+        self._talk = talk
         self._choose = choose
         self._limits = limits or Limits()
         self._servers: list[asyncio.Server] = []
@@ -129,10 +131,6 @@ class Doors:
                 raise
         visitor.pipe = inside
         await self._talk(inside, _facts(inside.tls, name))
-
-    async def _talk(self, pipe: Pipe, tls: Tls | None) -> None:
-        """What is said once somebody is in, `tls` being what was agreed on at the door for https."""
-        await talk(pipe, self._site, self._limits, tls)
 
     async def _until_heard(self, visitor: Visitor) -> None:
         """Leave the connection open until the visitor reacts to the alert. In TLS 1.3 one that was refused for want of a certificate thinks that

@@ -11,12 +11,11 @@ import time
 from pathlib import Path
 
 from inspector.lab.badtls.cases import DOMAIN
-from inspector.lab.badtls.identities import Identities
 from inspector.lab.badtls.kept import ROOT, Kept, load_or_make
-from inspector.lab.badtls.pages import Pages
-from inspector.lab.badtls.site import BadTls
-from inspector.lab.doors import Doors
+from inspector.lab.house import House
 from inspector.lab.limits import Limits
+from inspector.lab.serving.conversation import Desk
+from inspector.lab.serving.doors import AppDoors
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "lab"
 PATIENCE = 10.0
@@ -31,7 +30,8 @@ class Lab:
         self.errors: list[object] = []
         self._plain, self._secure = (socket.create_server(("127.0.0.1", 0)) for _ in range(2))
         self.http, self.https = (sock.getsockname()[1] for sock in (self._plain, self._secure))
-        self._doors = Doors(BadTls(self.kept, Pages(TEMPLATES)), Identities(self.kept).choose, limits)
+        house = House(self.kept, TEMPLATES, folder / "sites")
+        self._doors = AppDoors(Desk(house.find, limits), house.choose)
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(lambda _, context: self.errors.append(context))
         self._thread = threading.Thread(target=self._run)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from inspector.bridge import Inspector
-from inspector.lab.serving.environ import App, Environ
+from inspector.lab.serving.environ import Environ
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +128,6 @@ def quiet() -> None:
     logger = logging.getLogger("inspector.lab.sites")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
-
-
-def find_in(apps: dict[str, LazySite]) -> Callable[[str], App | None]:
-    """What `serving.conversation.Desk` asks: the app that plays a host."""
-    return apps.get
 
 
 def _outside(apps: dict[str, LazySite], proxy: str, authority: str) -> Any:
