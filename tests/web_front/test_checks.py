@@ -34,8 +34,7 @@ def test_without_script_it_is_all_there(signed_in: Callable[..., Any]) -> None:
     expect(page.locator(".issue").first).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 400)])
 def test_nothing_is_found_wrong_with_it(signed_in: Callable[..., Any], theme: str, width: int) -> None:
     page = signed_in(theme=theme, width=width).new_page()
     page.goto(CHECKS)

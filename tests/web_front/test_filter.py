@@ -294,8 +294,7 @@ def test_without_script_the_box_is_a_form(signed_in: Callable[..., BrowserContex
     expect(page.locator(f"{SAYS} mark")).to_have_text("5oo")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 400)])
 def test_axe_finds_nothing(go: Callable[..., Page], theme: str, width: int) -> None:
     page = go("/traffic?q=status:>=400", theme=theme, width=width)
     page.press("body", "/")

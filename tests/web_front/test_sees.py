@@ -59,8 +59,7 @@ def test_what_is_the_same_in_all_columns_is_tied_by_click_and_by_focus(page: Pag
     expect(page.locator("[data-tied]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 400)])
 def test_nothing_is_found_wrong_with_it(signed_in: Callable[..., Any], theme: str, width: int) -> None:
     page = signed_in(theme=theme, width=width).new_page()
     for address in (HTTPS, HTTP):

@@ -21,6 +21,13 @@ from inspector.store.captures import Row
 pytestmark = pytest.mark.browser
 
 SIZES = {"wide": (1280, 800), "narrow": (400, 800)}
+# each size, theme and level with each other, but not all three: a theme changes colours, a size and a level the layout
+LOOKS = [
+    ("wide", "light", "new"),
+    ("wide", "dark", "details"),
+    ("narrow", "dark", "new"),
+    ("narrow", "light", "details"),
+]
 ASKED = b"CONNECT shop.example:443 HTTP/1.1\r\nUser-Agent: curl/8.5.0\r\n\r\n"
 LONG = "a-host-with-a-name-that-is-longer-than-most-and-does-not-fit-anywhere.and-another-label.example"
 HOSTS = ("shop.example", LONG, "mitmdetection.services.mozilla.com")
@@ -116,9 +123,7 @@ def settled(page: Page) -> None:
         page.wait_for_selector(".check-group")
 
 
-@pytest.mark.parametrize("level", ["new", "details"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "theme", "level"), LOOKS)
 def test_nothing_sticks_out_and_axe_finds_nothing(
     signed_in: Any, complaints: list[str], size: str, theme: str, level: str
 ) -> None:

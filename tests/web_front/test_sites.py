@@ -26,8 +26,7 @@ def test_a_site_is_checked_as_its_line_comes_into_view(
     assert complaints == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 400)])
 def test_nothing_is_found_wrong_with_them(signed_in: Callable[..., Any], theme: str, width: int) -> None:
     page = signed_in(theme=theme, width=width).new_page()
     for address in ("/traffic/sites", "/traffic/sites/shop.inspector.test", "/traffic/sites/nobody.test"):

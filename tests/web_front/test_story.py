@@ -48,8 +48,7 @@ def test_a_term_leads_to_the_glossary_and_is_marked_there(page: Page) -> None:
     expect(page.locator(f"#{id}")).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 400)])
 def test_nothing_is_found_wrong_with_it(signed_in: Callable[..., Any], theme: str, width: int) -> None:
     page = signed_in(theme=theme, width=width).new_page()
     for address in (STORY, FAILED, "/learn/glossary"):
