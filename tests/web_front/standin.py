@@ -32,6 +32,9 @@ from inspector.store.captures import Changes, Found, Page, Row, Totals
 from inspector.store.removal import Removal
 from inspector.store.settings import Settings
 from inspector.store.sites import SiteRow
+from inspector.store.statistics import Statistics
+from inspector.store.tallies import tally
+from inspector.store.timed import Timed
 from inspector.store.tree import Branch, Branches, name_of
 from inspector.web.app import Dashboard, create_dashboard
 from inspector.web.browse import Outcome
@@ -216,7 +219,7 @@ class StandIn:
             way = range(self.count if before is None else number(before) - 1, self.first - 1, -1)
         found: list[Row] = []
         reached = None
-        for looked, n in enumerate(way, 1):
+        for looked, n in enumerate((n for n in way if n not in self.gone), 1):
             row = self.row_of(n)
             if fits(Subject(row, self.exchange(row.id))):
                 found.append(row)
@@ -310,6 +313,25 @@ class StandIn:
             if each is not None and each.client_leg is not None and each.server_leg is not None
         }
 
+    def timed(self, ids: Iterable[bytes]) -> dict[bytes, Timed]:
+        found = ((id, self.exchange(id)) for id in ids)
+        return {
+            id: Timed(each.timeline, each.server_leg.connection, number(id) % 3 + 1)
+            for id, each in found
+            if each is not None and each.server_leg is not None
+        }
+
+    def statistics(self, wanted: Node, name: str, patience: float = 0.6) -> Statistics:
+        rows = self.find(wanted, limit=1_000).rows
+        counted = [
+            (row.started, row.duration, row.state, row.status, row.host, row.resource, row.method, row.agent, row.response_size, row.request_size)
+            for row in rows
+        ]  # fmt: skip
+        return Statistics(tally(counted, 60), self.count, self.count, True)
+
+    def earlier_like(self, id: bytes) -> bytes | None:
+        return (number(id) - len(STATES)).to_bytes(16, "big") if number(id) > len(STATES) else None
+
     def neighbours(self, id: bytes) -> tuple[bytes | None, bytes | None]:
         return None, None
 
@@ -324,7 +346,15 @@ class StandIn:
 
     def branches(self, wanted: Node, level: Any, under: str = "/") -> Branches:
         fits = matcher(wanted, BEGAN)
-        rows = [row for row in [self.row_of(n) for n in range(max(self.first, self.count - 999), self.count + 1) if n not in self.gone] if fits(Subject(row, self.exchange(row.id)))]
+        rows = [
+            row
+            for row in [
+                self.row_of(n)
+                for n in range(max(self.first, self.count - 999), self.count + 1)
+                if n not in self.gone
+            ]
+            if fits(Subject(row, self.exchange(row.id)))
+        ]
         counts = Counter(name_of(row, level, under) for row in rows)
         return Branches(tuple(Branch(name, count, 0) for name, count in counts.most_common()), 1.0)
 

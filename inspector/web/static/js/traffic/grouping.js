@@ -8,12 +8,13 @@ export class Grouping extends EventTarget {
   asked = "";
   #form = document.querySelector("[data-group-form]");
   #select = this.#form.elements.group;
+  #told = "";
 
   /** Event: change (another way than before). */
   constructor(asked) {
     super();
     this.asked = WAYS.has(asked) ? asked : "";
-    this.#select.value = this.way;
+    this.#told = this.#select.value = this.way;
     this.#form.querySelector("button").hidden = true;
     this.#form.addEventListener("submit", (event) => event.preventDefault());
     this.#select.addEventListener("change", () => {
@@ -35,19 +36,18 @@ export class Grouping extends EventTarget {
   }
 
   ask(way) {
-    const before = this.way;
     this.asked = WAYS.has(way) ? way : "";
-    this.#tell(before);
+    this.#tell();
   }
 
   /** The level was switched. */
   level() {
-    const before = this.#select.value;
-    this.#tell(before);
+    this.#tell();
   }
 
-  #tell(before) {
-    this.#select.value = this.way;
-    if (this.way !== before) this.dispatchEvent(new Event("change"));
+  #tell() {
+    const before = this.#told;
+    this.#told = this.#select.value = this.way;
+    if (this.#told !== before) this.dispatchEvent(new Event("change"));
   }
 }
