@@ -15,7 +15,8 @@ TABS = ("?tab=story", "?tab=messages&side=browser", "?tab=checks")
 VIEWS = ("?tab=messages", "?tab=messages&request=raw&response=hex")
 STICKS_OUT = """() => {
   if (document.documentElement.scrollWidth <= innerWidth) return "";
-  const out = [...document.querySelectorAll("body *")].filter((each) => each.getBoundingClientRect().right > innerWidth + 1);
+  const scrolls = (each) => each && (getComputedStyle(each).overflowX !== "visible" || scrolls(each.parentElement));
+  const out = [...document.querySelectorAll("body *")].filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && !scrolls(each.parentElement));
   return out.slice(-3).map((each) => `${each.tagName}.${each.className}`).join(" ") || "something";
 }"""
 

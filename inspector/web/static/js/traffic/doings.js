@@ -53,6 +53,16 @@ export class Doings {
     });
   }
 
+  /** As a file: the server makes it, and the page stays. */
+  save(format) {
+    const { ids } = this;
+    if (!ids.length) return this.#nothing();
+    const form = document.querySelector("[data-export-chosen]");
+    form.elements.id.value = ids.join(",");
+    form.elements.format.value = format;
+    form.submit();
+  }
+
   async mark() {
     const { ids } = this;
     if (!ids.length) return this.#nothing();
