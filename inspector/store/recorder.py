@@ -32,6 +32,7 @@ from inspector.store.index import Index, KnownEngine
 from inspector.store.indexer import Indexer, Readable
 from inspector.store.keep import Keep, Keeper
 from inspector.store.marks import Marks
+from inspector.store.reports import Reports
 from inspector.store.status import Status, StatusBoard
 from inspector.store.syncing import Syncer
 from inspector.store.tail import Tail, Take
@@ -283,9 +284,12 @@ class Recorder:
             return [id for id, mark in marks.all().items() if mark.pinned or mark.comment]
 
     def _forget_marks(self, ids: list[bytes]) -> None:
-        """What people added to exchanges goes with them."""
+        """What people added to exchanges goes with them, and what apps told of them."""
         with self._marks() as marks:
             marks.forget(marks.of(ids))
+        reports = Reports(self._home)
+        reports.delete(ids)
+        reports.close()
 
     @contextmanager
     def _marks(self) -> Iterator[Marks]:

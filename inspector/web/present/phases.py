@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from inspector.exchange.model import Exchange, Timeline
 from inspector.exchange.report import Report
-from inspector.explain.server_half import in_database, placed
+from inspector.explain.server_half import in_database, placed, short_name
 
 WIDE = 1000  # units of the bar
 
@@ -111,7 +111,7 @@ def _inside(exchange: Exchange, report: Report, begin: float, scale: float) -> I
 
     yield line(
         "app",
-        f"The app at work{f', {report.app}' if report.app else ''}",
+        f"The app at work{f', {short_name(report.app)}' if report.app else ''}",
         0.0,
         report.took,
         [(0.0, report.took)],
