@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from environment import ROOT, become, give_up, prepare, say, tool
+from story_reader import Reader
 
 TOOLS = {"nginx": "nginx-light", "wrk": "wrk", "curl": "curl", "openssl": "openssl"}
 TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -47,26 +48,36 @@ WRK = 'request = function() return "GET http://127.0.0.1:{plain}/1k HTTP/1.1\\r\
 
 
 class Scenario(NamedTuple):
-    """What is measured, and the options of `inspector run` for it."""
+    """What is measured, and the options of `inspector run` for it.
+
+    `apart`: the dashboard's process is moved to the load's core, so that what it does can't take from the engine's. `read`: somebody reads stories meanwhile.
+    """
 
     words: str
     tls: bool
     options: tuple[str, ...] = ()
+    apart: bool = False
+    read: bool = False
 
 
 SCENARIOS = {
     "plain": Scenario("http, 1 KiB, kept alive", tls=False),
     "plain-off": Scenario("the same, capturing off", tls=False, options=("--no-capture",)),
     "tls": Scenario("https through CONNECT, 1 KiB, kept alive", tls=True),
+    "unread": Scenario("http, the dashboard on the other core, nobody looks", tls=False, apart=True),
+    "read": Scenario("the same, and five stories a second are read", tls=False, apart=True, read=True),
 }
+USUAL = ("plain", "plain-off", "tls")
 
 
 class Figure(NamedTuple):
-    """One run: exchanges a second, CPU seconds for 1,000 of them, memory of all processes in MiB."""
+    """One run: exchanges a second, CPU seconds for 1,000 of them, memory of all processes in MiB; of the CPU what engine and recorder took; stories that were read."""
 
     rate: float
     cpu: float
     memory: float
+    engine: float = 0.0
+    stories: int = 0
 
 
 def main(arguments: list[str]) -> int:
@@ -100,7 +111,9 @@ def _options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser = argparse.ArgumentParser(
         prog="scripts/bench", description="Measures Inspector with nginx, wrk and curl."
     )
-    parser.add_argument("--scenarios", default=",".join(SCENARIOS), help="which, with commas between")
+    parser.add_argument(
+        "--scenarios", default=",".join(USUAL), help=f"which, with commas between, of {', '.join(SCENARIOS)}"
+    )
     parser.add_argument("--seconds", type=int, default=5, help="how long each run is")
     parser.add_argument("--repeat", type=int, default=3, help="how often each is run, in turn")
     parser.add_argument("--connections", type=int, default=32)
@@ -224,13 +237,19 @@ def _wait_for(port: int) -> None:
 
 def _measure(home: Path, scenario: Scenario, ports: Ports, options: argparse.Namespace) -> Figure:
     with _inspector(home, scenario, home.parent / "site.pem", options) as (process, port):
+        children = json.loads((home / "run" / "inspector.json").read_bytes())["children"]
+        if scenario.apart and options.pin:
+            subprocess.run(["taskset", "-a", "-p", "-c", LOAD_CORE, str(children["web"])], check=True, stdout=subprocess.DEVNULL)  # fmt: skip
         load = _curl if scenario.tls else _wrk
         load(home, ports, port, options, warm_up=True)
-        before, began = _cpu(process.pid), time.monotonic()
-        count = load(home, ports, port, options, warm_up=False)
-        took = time.monotonic() - began
+        with Reader(home) if scenario.read else contextlib.nullcontext() as reader:
+            keepers = (children["engine"], children["recorder"])
+            before, kept, began = _cpu(process.pid), sum(map(_cpu, keepers)), time.monotonic()
+            count = load(home, ports, port, options, warm_up=False)
+            took = time.monotonic() - began
         _settle(process.pid)
-        return Figure(count / took, (_cpu(process.pid) - before) / count * 1000, _memory(process.pid))
+        cpu, engine = _cpu(process.pid) - before, sum(map(_cpu, keepers)) - kept
+        return Figure(count / took, cpu / count * 1000, _memory(process.pid), engine / count * 1000, reader.stories if reader else 0)  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -330,11 +349,16 @@ def _settle(pid: int) -> None:
 
 
 def _said(figure: Figure) -> str:
-    return f"{figure.rate:,.0f} req/s, {figure.cpu:.3f} CPU s per 1,000, {figure.memory:.0f} MiB"
+    read = f", {figure.stories} stories read" if figure.stories else ""
+    return f"{figure.rate:,.0f} req/s, {figure.cpu:.3f} CPU s per 1,000 (engine and recorder {figure.engine:.3f}), {figure.memory:.0f} MiB{read}"
 
 
 def _print(figures: dict[str, list[Figure]]) -> None:
-    print("| scenario | req/s | CPU s / 1,000 | MiB |\n|---|---|---|---|")
+    print(
+        "| scenario | req/s | CPU s / 1,000 | of it engine and recorder | MiB | stories read |\n|---|---|---|---|---|---|"
+    )
     for name, runs in figures.items():
-        rate, cpu, memory = (statistics.median(column) for column in zip(*runs, strict=True))
-        print(f"| {name}: {SCENARIOS[name].words} | {rate:,.0f} | {cpu:.3f} | {memory:.0f} |")
+        rate, cpu, memory, engine, stories = (statistics.median(column) for column in zip(*runs, strict=True))
+        print(
+            f"| {name}: {SCENARIOS[name].words} | {rate:,.0f} | {cpu:.3f} | {engine:.3f} | {memory:.0f} | {stories:,.0f} |"
+        )
