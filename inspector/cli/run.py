@@ -99,6 +99,10 @@ def _check(told: dict[str, Any]) -> None:
         raise click.UsageError(
             "--mirror-faults needs to know what is wrong with a certificate: leave out --no-verify-upstream."
         )
+    if told["my"] and not _lab(told):
+        raise click.UsageError(
+            "--my: the folder is served by the lab, which is left out by --no-lab and by --reverse."
+        )
     if told["reverse"]:
         _check_reverse(told["reverse"])
 

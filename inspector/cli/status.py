@@ -16,7 +16,7 @@ from inspector.app.notice import Running
 from inspector.app.platform import here
 from inspector.cli.options import home_option
 
-LAB = "http://badtls.inspector.test/"
+LAB = "the practice sites, such as http://shop.inspector.test/,"
 
 
 @click.command("status")

@@ -11,6 +11,7 @@ from inspector.app import sockets
 from inspector.app.addresses import Address
 from inspector.app.errors import CannotStart
 from inspector.app.platform import here
+from inspector.lab.mine.handing import listen
 
 
 @contextlib.contextmanager
@@ -84,3 +85,13 @@ def test_a_port_for_administrators(monkeypatch):
     with pytest.raises(CannotStart) as caught:
         sockets.bind_all((Address("127.0.0.1", 80),), "--listen", here())
     assert "127.0.0.1:8080" in caught.value.cure
+
+
+def test_a_reserved_port_refuses_until_somebody_of_ours_listens_there():
+    with sockets.reserve(Address("127.0.0.1", 0)) as kept:
+        where = kept.getsockname()
+        for _ in range(2):
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(where)
+            with listen(*where):
+                socket.create_connection(where).close()

@@ -47,7 +47,12 @@ def test_a_folder_of_ones_own_is_served_from_wherever_it_was_named(told, tmp_pat
     (tmp_path / "site").mkdir()
     monkeypatch.chdir(tmp_path)
     assert told("--my", "site")[1][0].my == str(tmp_path / "site")
-    assert told("--my", "elsewhere")[0].exit_code == 2
+    for wrong in (
+        ("--my", "elsewhere"),
+        ("--my", "site", "--no-lab"),
+        ("--my", "site", "--reverse", "http://127.0.0.1:5000"),
+    ):
+        assert told(*wrong)[0].exit_code == 2
 
 
 def test_each_option_reaches_its_setting(told, tmp_path):
