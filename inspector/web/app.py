@@ -151,7 +151,7 @@ def create_dashboard(
         exchange.blueprint(captures, both, checker),
         exporting.blueprint(captures, marks, settings.version),
         importing.blueprint(imports),
-        sites.blueprint(captures, checker),
+        sites.blueprint(captures, checker, saved),
         statistics.blueprint(captures, saved),
         waterfall.blueprint(captures, saved, reports.of),
         history.blueprint(captures),

@@ -1,4 +1,7 @@
-"""Sites: every host that was spoken to, and one page for each with all that was found on it, the worst first."""
+"""Sites: every host that was spoken to, and one page for each with all that was found on it, the worst first.
+
+The filter of the other views of Traffic leaves out what does not fit, and counts only what does.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from inspector.store.captures import Captures
 from inspector.store.sites import LOOKED_AT, SiteRow
 from inspector.web.checker import OF_A_SITE, CheckedSite, Checker, Counts
 from inspector.web.errors import not_found
+from inspector.web.filtering import Asked, SavedFilters, asked, reference
 from inspector.web.present.checks import finding, in_groups
 from inspector.web.present.histories import Link, cookie_link
 
@@ -31,14 +35,20 @@ class Line(NamedTuple):
     counts: Counts | None
 
 
-def blueprint(captures: Captures, checker: Checker) -> Blueprint:
+def blueprint(captures: Captures, checker: Checker, saved: SavedFilters) -> Blueprint:
     sites = Blueprint("sites", __name__, url_prefix="/traffic")
 
     @sites.get("/sites")
     def all() -> str:
+        filter = asked()
         rows = captures.sites(MOST_HOSTS + 1)
+        if filter.filters:
+            rows = _fitting(captures, filter, rows)
         return render_template(
             "sites/sites.html",
+            filter=filter,
+            saved=saved.all(),
+            reference=reference(),
             lines=_checked(checker, rows[:MOST_HOSTS]),
             more=len(rows) > MOST_HOSTS,
             looked_at=LOOKED_AT,
@@ -67,6 +77,16 @@ def blueprint(captures: Captures, checker: Checker) -> Blueprint:
         )
 
     return sites
+
+
+def _fitting(captures: Captures, filter: Asked, rows: tuple[SiteRow, ...]) -> tuple[SiteRow, ...]:
+    """Those of which something fits a filter, with the numbers of that."""
+    groups = captures.statistics(filter.wanted, filter.text).tally.by["host"]
+    return tuple(
+        row._replace(exchanges=groups[row.host].count, failed=groups[row.host].kinds[3])
+        for row in rows
+        if row.host in groups
+    )
 
 
 def _checked(checker: Checker, rows: tuple[SiteRow, ...]) -> list[Line]:

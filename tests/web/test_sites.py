@@ -95,3 +95,12 @@ def test_a_strange_name_is_text(desk, browser, host):
     page(browser)
     if "/" not in host:
         page(browser, f"/{host.replace('?', '')}")
+
+
+def test_the_filter_of_the_other_views_leaves_sites_out(browser, desk):
+    desk.captures.add(made(3, host="other.test", status=404))
+    page = browser.get("/traffic/sites?q=status:404").get_data(as_text=True)
+    assert "other.test" in page
+    assert "/traffic/sites/shop.inspector.test" not in page
+    page = browser.get("/traffic/sites?q=status:418").get_data(as_text=True)
+    assert "Nothing that is kept fits this filter" in page

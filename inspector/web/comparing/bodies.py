@@ -129,7 +129,10 @@ def _alike(a: Taken, b: Taken) -> str:
 def _forms(
     a: Taken, b: Taken, sizes: tuple[int, int], ways: tuple[str, ...], notes: tuple[str, ...]
 ) -> BodyDifference:
-    left, right = ([(entry.name, entry.value) for entry in urlencoded(each.data).entries] for each in (a, b))
+    forms = [urlencoded(each.data) for each in (a, b)]
+    left, right = ([(entry.name, entry.value) for entry in form.entries] for form in forms)
+    if any(form.problem for form in forms):
+        notes += ("Only the first 500 entries are compared.",)
     rows = compare_pairs(left, right)
     count = len(differing(rows))
     sentence = (

@@ -108,6 +108,7 @@ view.addEventListener("edge", () => {
 });
 
 let growing = 0;
+let ready = false; // before the first page is there, "after the newest" would be everything
 async function grow() {
   const follow = view.atEnd && !view.range;
   const added = await rows.grow().catch(() => 0);
@@ -123,8 +124,8 @@ function shown() {
   place.hidden = tools.hidden = !rows.list.length;
 }
 
-feed.addEventListener("rows", () => (growing ||= setTimeout(grow, GROW)));
-feed.addEventListener("state", ({ detail }) => detail === "live" && (growing ||= setTimeout(grow, 0)));
+feed.addEventListener("rows", () => ready && (growing ||= setTimeout(grow, GROW)));
+feed.addEventListener("state", ({ detail }) => ready && detail === "live" && (growing ||= setTimeout(grow, 0)));
 feed.addEventListener("gap", () => location.reload());
 feed.addEventListener("forgotten", () => location.reload());
 setInterval(() => rows.anyOpen && !document.hidden && view.update(), TICK);
@@ -136,9 +137,11 @@ await rows.open(address.has("before") ? { before: address.get("before") } : addr
 shown();
 view.measure();
 view.update();
-requestAnimationFrame(() => view.toEnd());
+view.toEnd();
 const range = (address.get("range") ?? "").split("-").map(Number);
 if (range.length === 2 && range.every(Number.isFinite)) view.show(...range.map((moment) => view.clock.place(moment)));
 remember();
 section.dataset.ready = "";
+ready = true;
 feed.wantRows(true, section.dataset.cursor);
+growing ||= setTimeout(grow, 0); // what came while the page was made

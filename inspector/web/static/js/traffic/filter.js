@@ -127,6 +127,7 @@ function linkTo(filter, words, kind = "") {
 }
 
 function fillLinks(place, links) {
+  if (!place) return; // only the list proposes what else could be asked
   place.hidden = !links.length;
   const made = links.map(({ words, filter }) => linkTo(filter, words, "chip"));
   place.querySelector("[data-filter-links]").replaceChildren(...made);
