@@ -13,7 +13,7 @@ from inspector.lab.applying.steps import STEPS
 from inspector.lab.control import Ask, LabUnreachableError, ask
 from inspector.lab.mine.server import State
 from inspector.lab.sites.practice import HOSTS, MINE, SITES
-from inspector.lab.sites.take_home import PARCELS, NotEmptyError, take_home
+from inspector.lab.sites.take_home import HELLO, PARCELS, NotEmptyError, begin, take_home
 from inspector.web.errors import Refusal, not_found
 from inspector.web.settings import WebSettings
 
@@ -64,12 +64,12 @@ class Practice:
 
     def take(self, site: str) -> Path:
         """Copy a practice site into a folder of its name; into another, where that has something in it already."""
-        if site not in PARCELS:
+        if site not in PARCELS and site != HELLO:
             raise not_found(f"No practice site is called {site}.")
         for number in range(1, _MOST_COPIES):
             folder = self.folder / (site if number == 1 else f"{site}-{number}")
             try:
-                return take_home(site, folder)
+                return begin(folder) if site == HELLO else take_home(site, folder)
             except NotEmptyError:
                 continue
             except OSError as error:

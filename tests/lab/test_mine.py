@@ -19,7 +19,7 @@ from inspector.lab.mine.watching import look
 from inspector.lab.serving.conversation import Desk
 from inspector.lab.serving.doors import AppDoors
 from inspector.lab.sites.practice import MINE
-from inspector.lab.sites.take_home import take_home
+from inspector.lab.sites.take_home import begin, take_home
 
 PATIENCE = 30.0
 GOOD = "from flask import Flask\napp = Flask(__name__)\n@app.get('/')\ndef home():\n    return 'hello'\n"
@@ -170,11 +170,16 @@ def test_a_view_that_ends_the_process_is_started_anew(site):
     assert any("ended by itself, with status 1" in line for line in site.mine.state.said)
 
 
-@pytest.mark.parametrize("name", ["static", "shop"])
-def test_a_site_taken_home_runs_there(site, name):
-    take_home(name, site.folder)
+@pytest.mark.parametrize(
+    ("write", "words"),
+    [(lambda folder: take_home("shop", folder), "Leaf &amp; Kettle"), (begin, "Hello, Ada!")],
+    ids=["shop", "hello"],
+)
+def test_a_site_taken_home_runs_there(site, write, words):
+    write(site.folder)
     site.start()
-    assert site.get()[0] == 200
+    status, page = site.get("/?name=Ada")
+    assert (status, words in page) == (200, True)
 
 
 def test_a_folder_that_is_gone_is_said(site):

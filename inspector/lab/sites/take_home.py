@@ -78,6 +78,20 @@ def take_home(site: str, folder: Path) -> Path:
     return folder
 
 
+HELLO = "hello"  # no practice site: the smallest site there is, to begin one's own with
+
+
+def begin(folder: Path) -> Path:
+    """Write a site of one page into `folder`, which must be empty or not exist. Returns the folder."""
+    if folder.exists() and any(folder.iterdir()):
+        raise NotEmptyError(f"{folder} has something in it already. Choose another folder, or empty it.")
+    (folder / "templates").mkdir(parents=True)
+    _write(folder / "app.py", _HELLO_APP)
+    _write(folder / "templates" / "home.html", _HELLO_PAGE)
+    _write(folder / "requirements.txt", f"{_pinned('flask')}\n")
+    return folder
+
+
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
@@ -89,6 +103,28 @@ def _pinned(name: str) -> str:
     except importlib.metadata.PackageNotFoundError:
         return name
 
+
+_HELLO_APP = '''"""A site of one page. Save this file, and it is started anew; reload the page to see what changed."""
+
+from flask import Flask, render_template, request
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def home():
+    return render_template("home.html", name=request.args.get("name", "you"))
+'''
+
+_HELLO_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Hello</title>
+<h1>Hello, {{ name }}!</h1>
+<form><label>Your name <input name="name"></label> <button>Say hello</button></form>
+</html>
+"""
 
 _APP = '''"""{title}. `flask run` finds the app here; its data go into the folder data."""
 

@@ -141,6 +141,8 @@ def test_the_command_copies_it_and_says_how_to_see_it(tmp_path):
     assert f"run --my {tmp_path / 'mine'}" in run.output
     again = CliRunner().invoke(main, ["take-home", "static", str(tmp_path / "mine")])
     assert (again.exit_code, "has something in it already" in again.output) == (1, True)
+    hello = CliRunner().invoke(main, ["take-home", "hello", str(tmp_path / "new")])
+    assert (hello.exit_code, (tmp_path / "new" / "templates" / "home.html").is_file()) == (0, True)
     there = CliRunner().invoke(main, ["take-home", "api", "--home", str(tmp_path / "home")])
     assert there.exit_code == 0
     assert (tmp_path / "home" / "sites" / "api" / "app.py").is_file()
