@@ -82,24 +82,25 @@ class Removals:
 
     def undo(self, number: int) -> int:
         """Bring a deletion back; how many exchanges are in the list again."""
-        back = 0
+        back, after = 0, b""
+        own = _R.removal + 0 == number  # not by its index, which would sort all of them at each step
         while True:
             with self._writing() as writing:
                 if writing.execute(sa.select(_L.final).where(_L.number == number)).scalar() is not False:
                     return back
-                some = sa.select(_R.id).where(_R.removal == number).order_by(_R.id).limit(STEP)
+                some = sa.select(_R.id).where(own, _R.id > after).order_by(_R.id).limit(STEP)
                 ids = writing.execute(some).scalars().all()
                 if not ids:
                     writing.execute(removal.delete().where(_L.number == number))
                     _tell(writing)
                     return back
-                among = sa.and_(_R.removal == number, _R.id.between(ids[0], ids[-1]))
+                among = sa.and_(own, _R.id.between(ids[0], ids[-1]))
                 columns = [_R[name] for name in _NAMES]
                 chosen = sa.select(*columns).where(among)
                 writing.execute(exchange.insert().prefix_with("OR IGNORE").from_select(_NAMES, chosen))
                 _count(writing, removed, among, +1)
                 writing.execute(removed.delete().where(among))
-                back += len(ids)
+                back, after = back + len(ids), ids[-1]
 
     def finish(self, number: int) -> None:
         """It shall not be undone: the recorder makes it final now."""

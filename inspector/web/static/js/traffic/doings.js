@@ -108,7 +108,8 @@ export class Doings {
   /** All that the list shows, in sight or not. */
   clear() {
     return this.#try(async () => {
-      await this.#removals.remove({ q: this.#narrowed() });
+      const { complete } = await this.#removals.remove({ q: this.#narrowed() });
+      if (!complete) say("There was no time for all of them: Clear again takes the rest.");
       this.#gone([this.#list.selected]);
     }, "That could not be deleted.");
   }

@@ -22,7 +22,9 @@ export class Removals {
   }
 
   async remove(what) {
-    this.#show(await postJson("/api/v1/removals", what));
+    const answer = await postJson("/api/v1/removals", what);
+    this.#show(answer);
+    return answer;
   }
 
   /** Bring back what was deleted last. */
