@@ -9,6 +9,7 @@ from inspector.store.captures import Captures
 from inspector.web.control import Control
 from inspector.web.navigation import back_to
 from inspector.web.settings import WebSettings
+from inspector.web.veil import presenting
 
 
 def blueprint(settings: WebSettings, captures: Captures, control: Control) -> Blueprint:
@@ -16,7 +17,9 @@ def blueprint(settings: WebSettings, captures: Captures, control: Control) -> Bl
 
     @setup.get("/set-up")
     def show() -> str:
-        return render_template("setup.html", totals=captures.totals(), settings=settings)
+        return render_template(
+            "setup.html", totals=captures.totals(), settings=settings, traces=traces_to(settings)
+        )
 
     @setup.post("/capturing")
     def capturing() -> Response:
@@ -29,3 +32,17 @@ def blueprint(settings: WebSettings, captures: Captures, control: Control) -> Bl
         return redirect(back_to(request.form.get("next")), 303)
 
     return setup
+
+
+def traces_to(settings: WebSettings) -> str:
+    """What makes a program that speaks OpenTelemetry send its traces here; the token only where nobody else looks on."""
+    where = settings.addresses[0].replace("0.0.0.0", "127.0.0.1")  # noqa: S104 (said, not bound)
+    token = "*" * len(settings.bridge_token) if presenting() else settings.bridge_token
+    return "\n".join(
+        (
+            f"export OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://{where}/v1/traces",
+            f"export OTEL_EXPORTER_OTLP_TRACES_HEADERS=x-inspector-token={token}",
+            "export OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf",
+            "export OTEL_BSP_SCHEDULE_DELAY=500",
+        )
+    )

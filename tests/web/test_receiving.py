@@ -232,3 +232,19 @@ def test_what_is_no_message_is_refused(door, what):
     data = os.urandom(300) if what == "random" else what.encode("latin-1")
     answer = say(door, "/v1/traces", b"\x0f" + data, content_type="application/x-protobuf")
     assert answer.status_code == 400
+
+
+def test_set_up_gives_what_opentelemetry_wants_and_hides_the_token_from_an_audience():
+    from flask import Flask, session
+
+    from inspector.web.settings import WebSettings
+    from inspector.web.setup import traces_to
+
+    app = Flask("set-up")
+    app.secret_key = "x"
+    settings = WebSettings(run="", addresses=("0.0.0.0:8081",), bridge_token=TOKEN)
+    with app.test_request_context():
+        assert "http://127.0.0.1:8081/v1/traces" in traces_to(settings)
+        assert f"x-inspector-token={TOKEN}" in traces_to(settings)
+        session["presenter"] = True
+        assert TOKEN not in traces_to(settings)
