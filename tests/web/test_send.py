@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from sending import app, engine, page
+from sending import HOST, app, engine, page
 from web_fakes import made, message, number
 
 from inspector.exchange.model import Body, Leg
@@ -90,12 +90,38 @@ def test_a_body_that_was_not_kept_whole_is_refused_and_sent_on_request(page, eng
     assert engine.seen[0].endswith(b"\r\n\r\nabc")
 
 
-@pytest.mark.parametrize("path", [f"/exchange/{ID}/repeat", f"/exchange/{ID}/what-if", f"/exchange/{ID}/edit-and-send", "/send/draft", "/send/import", "/api/v1/send", f"/api/v1/exchanges/{ID}/repeat"])  # fmt: skip
-def test_nothing_is_sent_without_the_token_or_for_another_origin(page, engine, path):
+CHANGES = {
+    "/exchange/<id>/repeat", "/exchange/<id>/what-if", "/exchange/<id>/edit-and-send", "/send/draft", "/send/draft/<id>", "/send/import",
+    "/send/raw", "/send/open-here", "/send/open-here/close", "/api/v1/send", "/api/v1/exchanges/<id>/repeat", "/api/v1/exchanges/<id>/what-if",
+}  # fmt: skip
+
+
+def test_every_route_that_sends_is_held_to_the_same(app):
+    rules = {rule.rule for rule in app.url_map.iter_rules() if "POST" in rule.methods}
+    ours = ("/send", "/api/v1/send", "/exchange/<id>/", "/api/v1/exchanges/<id>/")
+    assert {rule for rule in rules if rule.startswith(ours)} == CHANGES
+
+
+@pytest.mark.parametrize("rule", sorted(CHANGES))
+def test_nothing_is_sent_for_anybody_but_the_dashboards_own_page(page, engine, rule):
     page.captures.add(posted())
+    path = rule.replace("<id>", ID)
+    bare = page._client.application.test_client()
+    assert bare.post(path, base_url=HOST, headers={"X-CSRF-Token": page.token}).status_code == 401
     assert page.post(path, token=False).status_code == 403
-    assert page.post(path, headers={"Origin": "https://evil.test"}).status_code == 403
-    assert page.post(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert page.post(path, headers={"X-CSRF-Token": "x" * 32}).status_code == 403
+    assert page.post(path, headers={"Host": "rebound.example:8081"}).status_code == 421
+    for origin in (
+        "https://evil.test",
+        "null",
+        "http://localhost:5000",
+        "http://shop-test-1234.localhost:8081",
+    ):
+        assert page.post(path, headers={"Origin": origin}).status_code == 403
+    for site in ("cross-site", "same-site"):
+        assert (
+            page.post(path, headers={"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}).status_code == 403
+        )
     assert not engine.seen
 
 
