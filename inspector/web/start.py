@@ -12,6 +12,7 @@ from inspector.web.navigation import LEVELS, THEMES, back_to
 from inspector.web.present.chain_picture import draw
 from inspector.web.present.drawing import LAYOUTS
 from inspector.web.present.palette import INLINE
+from inspector.web.sample_parts import sample_parts
 from inspector.web.samples import sample_chains, sample_rows
 from inspector.web.settings import WebSettings
 
@@ -37,7 +38,12 @@ def blueprint(settings: WebSettings, captures: Captures) -> Blueprint:
         chains = sample_chains()
         pictures = [draw(*chains, layout) for layout in LAYOUTS.values()]
         return render_template(
-            "styleguide.html", rows=sample_rows(), chains=chains, pictures=pictures, inline=INLINE
+            "styleguide.html",
+            rows=sample_rows(),
+            chains=chains,
+            pictures=pictures,
+            inline=INLINE,
+            parts=sample_parts(),
         )
 
     @start.post("/preferences")
