@@ -78,6 +78,18 @@ def test_one_that_is_open_lasts_until_now(desk: Any) -> None:
     assert drawn[-1].width > 50
 
 
+def test_a_phase_that_was_cut_short_ended_with_its_exchange(desk: Any) -> None:
+    line = Timeline(0.1, send_start=0.1, send_end=0.2)
+    desk.captures.add(
+        made(3, state="failed", duration=0.7, status=502, fault="server-timeout", timeline=line)
+    )
+    desk.captures.add(made(4, state="failed", duration=None, status=0, fault="inspector-stopped", timeline=line))  # fmt: skip
+    found = falls(rows(desk), desk.captures.timed([number(3), number(4)]))[-2:]
+    assert found[0].stretches[-1].end == pytest.approx(EPOCH + 3.7)
+    assert found[1].stretches[-1].end == pytest.approx(EPOCH + 4.2)
+    assert found[1].end(EPOCH + 1_000) == pytest.approx(EPOCH + 4.2)
+
+
 def test_the_apps_own_half_stands_within_the_wait(desk: Any) -> None:
     report = Report(started=EPOCH + 1.017, took=0.004, app="shop")
     found = falls(rows(desk)[:1], desk.captures.timed([number(1)]), {number(1): report})[0]

@@ -75,23 +75,29 @@ def falls(
 
 def _fall(row: Row, known: Timed | None, report: Report | None) -> Fall:
     if known is None:
-        end = None if row.duration is None else row.started + row.duration
-        return Fall(row, (Stretch("rest", "in all", row.started, end),))
+        return Fall(row, (Stretch("rest", "in all", row.started, _end(row, 0.0, row.duration)),))
     leg = Leg(known.connection, Message(b""), turn=known.turn) if known.turn else None
     facts = {name: getattr(row, name) for name in Summary.__struct_fields__}
     told = timing(Exchange(**facts, server_leg=leg, timeline=known.timeline), report)
     stretches = [
-        Stretch(each.code, each.words, row.started + each.start, None if each.end is None else row.started + each.end)
+        Stretch(each.code, each.words, row.started + each.start, _end(row, each.start, each.end))
         for each in told.phases
         if each.start is not None
-    ]  # fmt: skip
+    ]
     for inner in told.inside:
         if inner.took is not None and inner.code == "app":
             begin = row.started + inner.start
             stretches.append(Stretch("app", inner.words, begin, begin + inner.took))
     if not stretches:
-        stretches = [Stretch("rest", "in all", row.started, row.started + row.duration if row.duration is not None else None)]  # fmt: skip
+        stretches = [Stretch("rest", "in all", row.started, _end(row, 0.0, row.duration))]
     return Fall(row, tuple(stretches), known.connection.hex(), known.turn)
+
+
+def _end(row: Row, start: float, end: float | None) -> float | None:
+    """When a phase ended; one that was cut short ended with its exchange."""
+    if end is None and row.state == "open":
+        return None
+    return row.started + max(start, (row.duration or 0.0) if end is None else end)
 
 
 def clock_of(found: Sequence[Fall], now: float) -> Clock:
