@@ -68,24 +68,34 @@ DECISIONS: dict[str, Act] = {
     "ruled": Act("A rule of yours did this: Inspector {detail}.", False),
     "rule-passed-over": Act("Another rule fitted too, and did nothing: {detail}.", True),
     "rule-unable": Act("A rule could not replace anything: {detail}. The body went on as it was.", True),
-    "rule-found-nothing": Act("What a rule was to replace does not stand in the body, which went on as it was.", True),
+    "rule-found-nothing": Act(
+        "What a rule was to replace does not stand in the body, which went on as it was.", True
+    ),
     "imported": Act(
         "This did not pass through this Inspector: it was read from a file, {detail}. What the file doesn't say is not known here; "
         "bodies stand in such files without their content coding and were packed again.",
-        False,
+        True,
     ),
     "imported-own": Act(
-        "This did not pass here: it was read from a file, {detail}, and is as another Inspector had captured it.", False
+        "This did not pass here: it was read from a file, {detail}, and is as another Inspector had captured it.",
+        True,
     ),
     "app-asked": Act(
         "The field Inspector-Exchange was added, since this app asked for it: by its number the app tells what it did for this request.",
         True,
     ),
     "trace-begun": Act(
-        "The field traceparent was added, since this app tells by OpenTelemetry what it does: its trace is this exchange.", True
+        "The field traceparent was added, since this app tells by OpenTelemetry what it does: its trace is this exchange.",
+        True,
     ),
-    "raw": Act("These bytes were typed by hand and passed on as they are, without the checks that others go through.", True),
-    "raw-more": Act("After the answer {detail} bytes more came, which belong to no request that was sent; they stand behind its body.", True),
+    "raw": Act(
+        "These bytes were typed by hand and passed on as they are, without the checks that others go through.",
+        True,
+    ),
+    "raw-more": Act(
+        "After the answer {detail} bytes more came, which belong to no request that was sent; they stand behind its body.",
+        True,
+    ),
     "credentials-removed": Act("The proxy log-in was checked and not passed on.", True, "RFC 9110 §11.7.1"),
 }
 

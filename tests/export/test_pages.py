@@ -208,6 +208,8 @@ def test_pieces_in_another_order_and_too_large_files_are_refused(desk):
     assert desk.post("/api/v1/imports", json={"name": "a.har", "size": 1 << 40}).status_code == 413
     assert desk.post("/api/v1/imports", json={"name": "a.har"}).status_code == 400
     assert desk.post("/api/v1/imports/nothing?at=0", data=b"1").status_code == 404
+    desk.post(f"/api/v1/imports/{job['id']}?at=0", data=b"1234567890")
+    assert finished(desk, job["id"])["state"] == "failed"
 
 
 def test_a_small_file_comes_in_without_script(desk):

@@ -79,6 +79,10 @@ def _chips(exchange: Exchange) -> list[Chip]:
         chips.append(Chip("still open", "info", ""))
     if exchange.fault:
         chips.append(Chip("TLS failed" if exchange.kind == "tls" else "failed", "x", "chip-error"))
+    if exchange.origin == "import":
+        chips.append(
+            Chip("imported from a file", "file", "", "It did not pass here. See Messages, What changed.")
+        )
     acts = [DECISIONS.get(decision.code) for decision in exchange.decisions]
     if exchange.kind == "page":
         chips.append(Chip("answered by Inspector", "info", "chip-inspector"))
