@@ -68,3 +68,16 @@ def test_slides_are_stepped_by_keys_and_stay_where_they_are(pupil: Any) -> None:
     expect(shown).to_contain_text("Log in over http")
     board.keyboard.press("r")
     expect(shown.get_by_role("heading", level=1)).to_have_text("The same log-in, twice")
+
+
+def test_a_slide_gets_its_answer_when_it_was_really_done(pupil: Any) -> None:
+    board = pupil.board
+    board.goto("/learn/show/methods-statuses-fields")
+    with board.expect_navigation():
+        board.keyboard.press("r")
+    board.keyboard.press("ArrowRight")
+    shown = board.locator("[data-slide]:visible")
+    expect(shown).to_contain_text("Visit a shop")
+    expect(shown).not_to_contain_text("The first word of your request")
+    pupil.window.goto("http://shop.inspector.test/")
+    expect(shown).to_contain_text("The first word of your request", timeout=15_000)

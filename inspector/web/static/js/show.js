@@ -1,11 +1,14 @@
 // A lesson on a projector: one slide at a time by the arrow keys, as clickers send them too; N notes, F whole screen, O opens the address, R begins anew.
 
+import { connect } from "./feed/connect.js";
+
 const PLACE = "inspector-show";
+const AFTER = 200; // ms: what comes together is looked at together
 
 export function stepThroughShow(root) {
   const show = root.querySelector("[data-show]");
   if (!show) return;
-  const slides = [...show.querySelectorAll("[data-slide]")];
+  let slides = [...show.querySelectorAll("[data-slide]")];
   const [back, on, notes, full] = ["back", "on", "notes", "full"].map((name) => root.querySelector(`[data-show-${name}]`));
   const reset = root.querySelector("[data-show-reset]");
   let at = 0;
@@ -35,6 +38,21 @@ export function stepThroughShow(root) {
     n: () => notes.click(), f: whole, o: () => slides[at].querySelector("[data-show-open]")?.click(), r: () => reset.requestSubmit(),
   };
   reset.addEventListener("submit", () => sessionStorage.removeItem(PLACE));
+  let timer = 0;
+  async function look() {
+    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-show]");
+    if (!answer.ok || !fresh || fresh.textContent === show.textContent) return;
+    show.replaceChildren(...fresh.childNodes); // something was done: its slide has the answer now
+    slides = [...show.querySelectorAll("[data-slide]")];
+    go(at);
+  }
+  connect().addEventListener("rows", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => look().catch(() => {}), AFTER);
+  });
+  connect().wantRows(true);
+
   root.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
     if (event.target.closest?.("input, select, textarea")) return;
