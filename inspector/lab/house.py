@@ -13,8 +13,10 @@ from inspector.lab.badtls.pages import Pages
 from inspector.lab.badtls.site import BadTls
 from inspector.lab.serving.contexts import Contexts
 from inspector.lab.serving.environ import App
+from inspector.lab.serving.on_sockets import OnSockets
 from inspector.lab.serving.plain_sites import as_app
-from inspector.lab.sites.practice import practice_sites
+from inspector.lab.sites.bare import server as bare
+from inspector.lab.sites.practice import BARE, practice_sites
 
 
 class House:
@@ -37,6 +39,7 @@ class House:
         self._bad_tls = as_app(BadTls(kept, Pages(templates)))
         self._practice = Contexts(kept.practice)
         self._identities = Identities(kept)
+        self._bare = OnSockets(bare.serve)
         self.control: App | None = None
 
     def reset(self, host: str) -> None:
@@ -45,12 +48,14 @@ class House:
             if each == host or (not host and site.is_built):
                 site.reset()
 
-    def find(self, host: str) -> App | None:
+    def find(self, host: str) -> App | OnSockets | None:
         """The app that plays a host; None where nobody does."""
         if host == DOMAIN or host.endswith(f".{DOMAIN}"):
             return self._bad_tls
         if host == control.HOST:
             return self.control
+        if host == BARE:
+            return self._bare
         return self.sites.get(host)
 
     def choose(self, name: str) -> ssl.SSLContext | None:

@@ -25,7 +25,7 @@ from inspector.pki import files
 
 FILE = "badtls.json"
 ROOT = "lab-root.pem"
-VERSION = 2
+VERSION = 3
 FRESH_FOR = 200 * 86400.0  # seconds: the sites' certificates last 397 days, and a run may be long
 _MOST_BYTES = 1 << 20
 

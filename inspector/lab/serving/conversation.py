@@ -13,12 +13,13 @@ from inspector.lab.serving.environ import App, Environ, build, head_of, host_of
 from inspector.lab.serving.incoming import Incoming
 from inspector.lab.serving.lent import ENVIRON_KEY, Bridge
 from inspector.lab.serving.limits import AppLimits
+from inspector.lab.serving.on_sockets import OnSockets, hand_over
 from inspector.lab.serving.outlet import Outlet
 from inspector.lab.serving.worker import at_work
 from inspector.lab.talk import Tls
 from inspector.wire.http1 import Problem, RequestHead, body_of_request, parse_request
 
-FindApp = Callable[[str], App | None]
+FindApp = Callable[[str], App | OnSockets | None]
 
 _STATUS = {400: "Bad Request", 404: "Not Found", 413: "Content Too Large", 421: "Misdirected Request", 503: "Service Unavailable"}  # fmt: skip
 
@@ -64,6 +65,9 @@ class _Conversation:
                 if head is None:
                     return
                 app = self._app_for(head)
+                if isinstance(app, OnSockets):
+                    await hand_over(app, self._pipe, self.incoming, head.raw, self._desk.apps.upload_time)
+                    return
                 body = await self._body(head)
                 keep = head.keep_alive and number < self._limits.requests
                 if not await self._answer(app, head, build(head, body, self._tls), keep=keep):
@@ -95,7 +99,7 @@ class _Conversation:
                 return head
             seen = len(buffer)
 
-    def _app_for(self, head: RequestHead) -> App:
+    def _app_for(self, head: RequestHead) -> App | OnSockets:
         host = host_of(head)
         app = self._desk.find(host)
         if (

@@ -56,6 +56,10 @@ SITES = (
         "Which origins may read an answer, preflights, cookies across origins.",
     ),
     PracticeSite(
+        "bare", "bare.inspector.test", "On bare sockets", "One page, /hello?name=Ada, by a program of forty lines without any framework.",
+        "What is missing beside the same page in Flask, at the shop's /try/hello: length, date, methods, decoding.",
+    ),
+    PracticeSite(
         "ca", "ca.inspector.test", "Harbour Seal", "An authority that programs apply to for a certificate, by ACME, as to Let's Encrypt.",
         "Key, order, challenge, request, certificate, renewal: each step is an exchange, and the authority's own visit to your site too.",
     ),
@@ -63,6 +67,7 @@ SITES = (
 HOSTS = tuple(site.host for site in SITES)
 MINE = "my.inspector.test"  # the learner's own
 AUTHORITY = "ca.inspector.test"
+BARE = "bare.inspector.test"  # speaks for itself, without WSGI
 CERTIFIED = tuple(dict.fromkeys((*HOSTS, AUTHORITY, MINE)))  # the hosts that have a certificate of the lab's
 
 
@@ -100,7 +105,7 @@ class LazySite:
 def practice_sites(
     folder: Path, *, proxy: str = "", authority: str = "", applications: bytes = b"", told: Path | None = None
 ) -> dict[str, LazySite]:
-    """All of them, by host; each keeps its data in a folder of its own in `folder`.
+    """All that are Flask apps, by host; each keeps its data in a folder of its own in `folder`.
 
     `proxy` is Inspector's address as http://127.0.0.1:8080, `authority` a file with the certificate it signs with: what one site asks another
     then goes that way and is captured. Without them it goes from app to app, and nobody sees it. `told` is the home of the Inspector to which each of them tells its
@@ -119,7 +124,8 @@ def practice_sites(
         return app
 
     for site in SITES:
-        apps[site.host] = LazySite(partial(build, site))
+        if site.host != BARE:
+            apps[site.host] = LazySite(partial(build, site))
     return apps
 
 

@@ -71,6 +71,7 @@ TRIES = {
     ),
     "Telling the server more": (
         Try("What did I send?", "/try/echo", "The request as the server saw it. Any method."),
+        Try("A greeting", "/try/hello?name=Ada", "The same page as http://bare.inspector.test/hello?name=Ada, which is made without a framework."),
         Try("My language", "/try/language", "Accept-Language decides, and Vary says so."),
         Try("Packed", "/try/packed", "Accept-Encoding, Content-Encoding: fewer bytes for the same text."),
         Try("A password, the old way", "/try/basic", "401 and WWW-Authenticate; then Authorization. It is tea and pot."),
@@ -218,6 +219,13 @@ def echo() -> Response:
         headers=[list(pair) for pair in request.headers],
         body={"bytes": len(body), "begins": body[:200].decode("utf-8", "replace")},
     )
+
+
+@blueprint.get("/hello")
+def hello() -> Response:
+    """Flask reads the request, finds this function, and makes a whole response of what it returns. `bare/server.py` does it without."""
+    name = request.args.get("name", "stranger")
+    return Response(f"Hello, {name}!\n", mimetype="text/plain")
 
 
 @blueprint.get("/language")
