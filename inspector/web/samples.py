@@ -38,10 +38,15 @@ _STATES: tuple[dict[str, Any], ...] = (
      "status": 0, "reason": "", "fault": "tls-client-alert"},
 )  # fmt: skip
 
+_MARKS = {
+    3: {"pinned": True, "colour": "blue", "comment": "Ask Ada about the count", "tags": ["todo"]},
+    6: {"pinned": False, "colour": "red", "comment": "", "tags": []},
+}
+
 
 def sample_rows() -> tuple[dict[str, Any], ...]:
     return tuple(
-        row_view(Row(**_PLAIN | state | {"id": (n + 1).to_bytes(16, "big")}))
+        row_view(Row(**_PLAIN | state | {"id": (n + 1).to_bytes(16, "big")}), _MARKS.get(n))
         for n, state in enumerate(_STATES)
     )
 
