@@ -208,8 +208,9 @@ export class View extends EventTarget {
     this.#axis.setAttribute("viewBox", `0 0 ${width} 24`);
     const shapes = [];
     const taken = [];
+    const letter = document.documentElement.hasAttribute("data-presenter") ? 11 : 7; // px
     const write = (x, words, kind) => {
-      const room = words.length * 7 + 8;
+      const room = words.length * letter + 8;
       if (taken.some(([left, right]) => x < right && x + room > left) || x + room > width + 30) return;
       taken.push([x, x + room]);
       const text = make("text", { x: x + 3, y: 11, class: kind });
