@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import requests
 import urllib3
 from flask import Flask, Response, render_template, request
+from werkzeug.wsgi import ClosingIterator
 
 from inspector.compose.ready import Ready
 from inspector.web.errors import Refusal
@@ -30,6 +31,7 @@ AT_ONCE = 16
 LARGEST_PAGE = 4 << 20
 PATIENCE = 300.0
 _PIECE = 65536
+_BODILESS = frozenset({204, 304})
 _PLAIN = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff",
@@ -175,11 +177,15 @@ def _pass(sites: Sites, door: Door, site: Site, done: ExitStack) -> Response:
     if not unpacked and "Content-Length" in reply.headers:
         said.append(("Content-Length", reply.headers["Content-Length"]))
     said = _led_on(sites, site, reply, said)
-    response = Response(body, f"{reply.status_code} {reply.reason}", direct_passthrough=True)
+    if request.method == "HEAD" or reply.status_code in _BODILESS:
+        done.close()  # nobody asks for a body then, nor closes one
+        body = iter(())
+    response = Response(
+        ClosingIterator(body, done.close), f"{reply.status_code} {reply.reason}", direct_passthrough=True
+    )
     response.headers.clear()
     for name, value in said:
         response.headers.add(name, value)
-    response.call_on_close(done.close)
     return response
 
 
