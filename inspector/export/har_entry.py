@@ -182,9 +182,14 @@ def _put_back(original: dict[str, Any], half: str, name: str, found: Whole) -> N
     place = original.get(half, {}).get(name) if isinstance(original.get(half), dict) else None
     if not isinstance(place, dict) or place.pop("_text", None) is not True or message is None:
         return
-    data, _ = content(message)
-    if place.get("encoding") == "base64":
+    data, problem = content(message)
+    if problem or (message.body.size and not data):
+        place["comment"] = problem or found.missing or "The body is no longer kept."
+    elif place.get("encoding") == "base64":
         place["text"] = base64.b64encode(data).decode("ascii")
-        return
-    utf8 = "_charset" not in place
-    place["text"] = data.decode(place.pop("_charset", "utf-8"), "surrogatepass" if utf8 else "replace")
+    else:
+        charset = place.pop("_charset", "")
+        try:
+            place["text"] = data.decode(charset) if charset else data.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:  # cut off in the middle of a character
+            place |= {"text": base64.b64encode(data).decode("ascii"), "encoding": "base64"}

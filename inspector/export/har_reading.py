@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import codecs
-import json
 import math
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
@@ -29,18 +26,17 @@ from inspector.exchange.model import (
     Leg,
     Message,
     Resource,
-    Timeline,
 )
 from inspector.exchange.resources import media_type, resource_kind
 from inspector.export.addresses import parts, safe
 from inspector.export.har_entry import text_bytes
+from inspector.export.har_remains import as_charset, charset_of, remains
+from inspector.export.har_times import Note, moment_of, timeline
 from inspector.export.named import WrongError, from_json
 from inspector.secrets.exchanges import PACK
 
-Note = Callable[[str, str], None]
 NO_ID = bytes(16)
 _LONGEST_PATH = 2048
-_CHARSETS = ("iso8859", "cp12", "gb", "shift_jis", "euc", "big5", "koi8", "utf-16", "cp949", "cp932")
 _KINDS: dict[str, Resource] = {
     "document": "page", "stylesheet": "style", "script": "script", "image": "image", "font": "font", "media": "media",
     "xhr": "data", "fetch": "data", "websocket": "socket", "eventsource": "socket",
@@ -79,7 +75,7 @@ def _read_own(entry: Mapping[str, Any], own: Mapping[str, Any]) -> Read:
     lines = own.get("connections", [])
     connections = tuple(from_json(each, Connection) for each in lines) if isinstance(lines, list) else ()
     if own.get("imported") is True:
-        exchange = msgspec.structs.replace(exchange, imported=_remains(entry, own.get("page")))
+        exchange = msgspec.structs.replace(exchange, imported=remains(entry, own.get("page")))
     mark = from_json(own["mark"], Mark) if "mark" in own else Mark(comment=_said(entry, "comment"))
     return Read(exchange, connections, own=True, mark=mark)
 
@@ -118,7 +114,7 @@ def _read_foreign(entry: Mapping[str, Any], note: Note, page: Mapping[str, Any] 
         note("/response", "an object")
         answered = {}
     status = _status(answered, note)
-    timeline, duration = _times(entry, note)
+    line, duration = timeline(entry, note)
     request = _request(asked, _word(method), path, note)
     response = _response(answered, status, note) if status else None
     fields = {each.name.lower(): each.value for each in request.fields}
@@ -128,13 +124,13 @@ def _read_foreign(entry: Mapping[str, Any], note: Note, page: Mapping[str, Any] 
         None if status else Fault("import-failed", "network", "response-head", None, _why(answered, entry))
     )
     return Exchange(
-        id=NO_ID, change=0, state="done" if status else "failed", kind=kind, origin="import", started=_moment(entry, note), duration=duration,
+        id=NO_ID, change=0, state="done" if status else "failed", kind=kind, origin="import", started=moment_of(entry, note), duration=duration,
         method=_word(method), scheme=scheme[:20], host=host[:1000], port=port, path=path[:_LONGEST_PATH], version=_version(asked), status=status,
         reason=_line(_said(answered, "statusText")).decode("latin-1")[:1000], media=media, resource=_resource(entry, fields, media),
         request_size=request.body.size, response_size=response.body.size if response is not None else 0, client="",
         agent=agent_name(fields.get(b"user-agent", b"")), protection="decrypted" if scheme in ("https", "wss") else "none",
         tls="", remote=_said(entry, "serverIPAddress").strip("[]")[:100], changed=False, fault=failed.code if failed else "", findings=0,
-        client_leg=Leg(b"", request, response), timeline=timeline, error=failed, imported=_remains(entry, page),
+        client_leg=Leg(b"", request, response), timeline=line, error=failed, imported=remains(entry, page),
     )  # fmt: skip
 
 
@@ -177,16 +173,6 @@ def _why(answered: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
             if _said(place, name):
                 return _said(place, name)[:500]
     return "nothing about why"
-
-
-def _moment(entry: Mapping[str, Any], note: Note) -> float:
-    text = _said(entry, "startedDateTime")
-    try:
-        when = datetime.fromisoformat(text)
-        return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        note("/startedDateTime", "a moment such as 2026-01-31T12:00:00.000Z")
-        return 0.0
 
 
 def _version(asked: Mapping[str, Any]) -> str:
@@ -238,9 +224,9 @@ def _response(answered: Mapping[str, Any], status: int, note: Note) -> Message:
         return Message(head, _body(None, _size(answered, "bodySize")))
     data = _text(place, "/response/content", note)
     message = Message(head)
-    charset = _charset(_first(message, b"content-type"))
+    charset = charset_of(_first(message, b"content-type"))
     if data is not None and charset and place.get("encoding") != "base64":
-        data = _as_charset(data, charset)
+        data = as_charset(data, charset)
     size = _size(place, "size") or _size(answered, "bodySize")
     return Message(head, _body(_packed(data, message), size))
 
@@ -312,106 +298,3 @@ def _packed(data: bytes | None, message: Message) -> bytes | None:
 
 def _first(message: Message, name: bytes) -> bytes:
     return next((each.value for each in message.fields if each.name.lower() == name), b"")
-
-
-def _charset(content_type: bytes) -> str:
-    """The charset that a Content-Type names, if it is one that isn't UTF-8 and that texts are written in."""
-    for parameter in content_type.decode("latin-1").split(";")[1:]:
-        name, _, value = parameter.strip().partition("=")
-        if name.lower() == "charset":
-            try:
-                found = codecs.lookup(value.strip("\"' ")[:40]).name
-            except (LookupError, ValueError, UnicodeError):
-                return ""
-            return found if found.startswith(_CHARSETS) else ""
-    return ""
-
-
-def _as_charset(data: bytes, charset: str) -> bytes:
-    """A text in the charset that its head names, if that has all its characters and gives them back."""
-    try:
-        made = data.decode().encode(charset)
-        return made if made.decode(charset).encode() == data else data
-    except UnicodeError:
-        return data
-
-
-# -- times
-
-
-def _times(entry: Mapping[str, Any], note: Note) -> tuple[Timeline, float | None]:
-    given = entry.get("timings")
-    if not isinstance(given, Mapping):
-        note("/timings", "an object")
-        given = {}
-    spans = {
-        name: _milliseconds(given.get(name))
-        for name in ("blocked", "dns", "connect", "ssl", "send", "wait", "receive")
-    }
-    times: dict[str, float] = {}
-    now = spans["blocked"] or 0.0
-    for name, begin, end in _PHASES:
-        took = spans[name]
-        if took is None:
-            continue
-        times |= {begin: now, end: now + took}
-        if name == "connect" and spans["ssl"] is not None:
-            begun = now + max(0.0, took - spans["ssl"])
-            times |= {"connect_end": begun, "tls_start": begun, "tls_end": now + took}
-        now += took
-    if "send_end" in times:
-        times["request_end"] = times["send_end"]
-    if "response_start" not in times and "response_end" in times:
-        times["response_start"] = now
-    total = _milliseconds(entry.get("time"))
-    times.pop("_", None)
-    return Timeline(**times), total if total is not None else now
-
-
-_PHASES = (
-    ("dns", "dns_start", "dns_end"),
-    ("connect", "connect_start", "connect_end"),
-    ("send", "send_start", "send_end"),
-    ("wait", "_", "response_start"),
-    ("receive", "response_start", "response_end"),
-)
-
-
-def _milliseconds(value: Any) -> float | None:
-    """A span in seconds; None for -1 and for what is no number."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1e12:
-        return None
-    return value / 1000
-
-
-# -- what we have no place for
-
-
-def _remains(entry: Mapping[str, Any], page: Any) -> bytes:
-    """The entry as the file had it, without its bodies, so that it can be written again as it was."""
-    kept = {name: value for name, value in entry.items() if name not in ("_inspector", "_page")}
-    if isinstance(page, Mapping):
-        kept["_page"] = page
-    for half, name in (("request", "postData"), ("response", "content")):
-        message = kept.get(half)
-        place = message.get(name) if isinstance(message, Mapping) else None
-        if isinstance(message, Mapping) and isinstance(place, Mapping) and isinstance(place.get("text"), str):
-            kept[half] = {**message, name: _without_text(place, half, message)}
-    try:
-        return msgspec.json.encode(kept)
-    except (UnicodeEncodeError, msgspec.MsgspecError, ValueError):  # half of a surrogate pair
-        return json.dumps(kept).encode()
-
-
-def _without_text(place: Mapping[str, Any], half: str, message: Mapping[str, Any]) -> dict[str, Any]:
-    """What is beside a text, and how to make it again from the body."""
-    rest = {name: value for name, value in place.items() if name != "text"} | {"_text": True}
-    if half == "request" or place.get("encoding") == "base64":
-        return rest
-    charset = _charset(_first(Message(_head(b"", message, "", _unsaid)), b"content-type"))
-    data = place["text"].encode("utf-8", "surrogatepass")
-    return rest | {"_charset": charset} if charset and _as_charset(data, charset) != data else rest
-
-
-def _unsaid(pointer: str, expected: str) -> None:
-    """It was said when the message was read."""
