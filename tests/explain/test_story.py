@@ -410,3 +410,21 @@ def test_a_story_is_told_quickly():
     for _ in range(20):
         tell(case(msgspec.structs.replace(made())))
     assert (time.process_time() - begun) / 20 < 0.02
+
+
+@pytest.mark.parametrize(
+    ("codes", "says"),
+    [
+        (("hop-by-hop",), "just the changes that every proxy has to make"),
+        (("app-asked", "hop-by-hop"), "and a field that the app there asked for"),
+        (("trace-begun",), "and a field that the app there asked for"),
+        (("local-site",), "as it was"),
+        ((), "as it was"),
+    ],
+)
+def test_what_was_changed_on_the_way_to_the_site(codes, says):
+    asked = made(asked=request("Connection: keep-alive"))
+    told = tell(
+        case(msgspec.structs.replace(asked, decisions=tuple(Decision(each, "Connection") for each in codes)))
+    )
+    assert says in words(told, "passing-on")

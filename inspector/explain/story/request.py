@@ -144,13 +144,20 @@ def _sentence(case: Case) -> Prose:
             host=host,
             how=how,
         )
-    if _changes(case, routine=True):
+    made = {decision.code for decision in case.exchange.decisions}
+    if made & _FOR_THE_APP:
+        return say("Inspector passed the request on to `{host}`, {how}, with the changes that every [[proxy]] has to make and a field that the app there asked for.", host=host, how=how)  # fmt: skip
+    if _changes(case, routine=True) and made - _NO_CHANGES:
         return say("Inspector passed the request on to `{host}`, {how}, with just the changes that every [[proxy]] has to make.", host=host, how=how)  # fmt: skip
     return say("Inspector passed the request on to `{host}`, {how}, as it was.", host=host, how=how)
 
 
 # RFC 9110 §7.6.1: what was left out of one message, so a decision about the response may read like one about the request
 _EITHER = "hop-by-hop"
+_FOR_THE_APP = frozenset({"app-asked", "trace-begun"})
+_NO_CHANGES = frozenset(
+    {"local-site", "retried", "imported", "imported-own", "raw", "raw-more", "rule-passed-over"}
+)
 _OF_RESPONSES = frozenset({"connection-close", "dechunked", "space-before-colon", "no-content", "answered"})
 
 
