@@ -55,8 +55,8 @@ def run():
         process.stdout.close()
 
 
-def test_every_site_can_be_taken_home_but_the_authority():
-    assert {site.name for site in SITES} - {"ca"} == set(PARCELS)
+def test_every_site_can_be_taken_home_but_two():
+    assert {site.name for site in SITES} - {"ca", "bare"} == set(PARCELS)
 
 
 @pytest.mark.parametrize("site", PARCELS)
