@@ -32,6 +32,8 @@ PAGES = {
     "read": "/certificates/read",
     "bad-tls": "/certificates/bad-tls",
     "practice": "/learn/practice",
+    "rules": "/rules",
+    "rule": "/rules/new?do=response-fields&when=host:shop.test",
     "set-up": "/set-up",
     "styleguide": "/styleguide",
 }
