@@ -77,7 +77,7 @@ def test_a_second_answer_is_kept_behind_the_first_and_told(marking, talk, site):
     ("answer", "code"),
     [
         (b"", "server-no-response"),
-        (b"SSH-2.0-x\r\n", "server-closed-early"),
+        (b"SSH-2.0-x\r\n", "not-http"),
         (b"HTTP/1.1 200\r\nA : b\r\nB\r\n\r\n", None),
     ],
 )
