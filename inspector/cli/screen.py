@@ -114,9 +114,7 @@ def _proxy(settings: RunSettings) -> str:
 
 def _next(settings: RunSettings, browse: Home | None) -> str:
     if browse is not None:
-        return (
-            f'press "Start learning" there, or in a second terminal:  {own_command("browse", root=browse.root)}'
-        )
+        return f'press "Start learning" there, or in a second terminal:  {own_command("browse", root=browse.root)}'
     address = parse_address(settings.listen[0]).reachable
     if settings.reverse:
         return f"open http://{address}/ in a browser"

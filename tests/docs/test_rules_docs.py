@@ -28,5 +28,5 @@ def test_an_action_is_told_with_its_lines_and_an_example(name):
         assert f"| `{parameter.name}` | {parameter.help}" in section
     example = textwrap.dedent("".join(re.findall(r"^    .*\n", section, re.MULTILINE)))
     (rule,) = read_toml(example)
-    assert rule.action.NAME == name
+    assert name == rule.action.NAME
     assert f"> {rule.say()}" in section

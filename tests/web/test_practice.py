@@ -165,3 +165,43 @@ def test_applying_goes_step_by_step_and_says_what_failed(dashboard, lab, post):
     steps = post("/api/v1/practice/certificate", do="renew").get_json()["steps"]
     assert all(step["done"] for step in steps)
     assert post("/api/v1/practice/certificate", do="something").status_code == 400
+
+
+CHANGES = (
+    "/learn/practice/start", "/learn/practice/stop", "/learn/practice/take", "/learn/practice/reset", "/learn/practice/certificate",
+    "/learn/certificate", "/api/v1/practice/certificate", "/api/v1/practice/mine", "/api/v1/practice/take", "/api/v1/practice/reset",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_nothing_is_done_for_another_sites_page_nor_for_a_stranger(dashboard, post, lab, path):
+    asked, client = list(lab.asked), dashboard[1]
+    token = re.findall(
+        r'name="csrf_token" value="([^"]+)"',
+        client.get("/learn/practice", base_url=HOST).get_data(as_text=True),
+    )[-1]
+    right = {"X-CSRF-Token": token}
+    assert client.post(path, base_url=HOST, json={}).status_code == 403
+    assert client.post(path, base_url=HOST, json={}, headers={"X-CSRF-Token": "x" * 32}).status_code == 403
+    for wrong in (
+        {"Origin": "http://evil.example"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"},
+    ):
+        assert client.post(path, base_url=HOST, json={}, headers=right | wrong).status_code == 403
+    assert (
+        client.post(path, base_url="http://rebound.example:8081", json={}, headers=right).status_code == 421
+    )
+    assert (
+        client.application.test_client().post(path, base_url=HOST, json={}, headers=right).status_code == 401
+    )
+    assert lab.asked[len(asked) :] == [each for each in lab.asked[len(asked) :] if each[0] == "state"]
+
+
+def test_every_changing_route_is_in_the_table(dashboard):
+    rules = dashboard[1].application.url_map.iter_rules()
+    changing = {rule.rule for rule in rules if "POST" in rule.methods}
+    assert {
+        rule
+        for rule in changing
+        if rule.startswith(("/learn/practice/", "/api/v1/practice/", "/learn/certificate"))
+    } == set(CHANGES)
