@@ -38,8 +38,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
     streams: int = 24
     threads: int = 12
     lessons: tuple[str, ...] = ()
-
     lab_door: str = ""
+
     def command(self, words: str) -> str:
         """A command of ours as one would type it here, for this home."""
         return f"{self.program} {words}{self.home_option}"
