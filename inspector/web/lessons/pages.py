@@ -123,7 +123,7 @@ def blueprint(room: Classroom) -> Blueprint:
     @pages.get("/learn/strip")
     def strip() -> str:
         return render_template(
-            "lessons/strip.html", lesson_strip=room.strip(), here=back_to(request.args.get("here"))
+            "lessons/strip.html", view=room.strip(), here=back_to(request.args.get("here"))
         )
 
     @pages.get("/learn/show/<name>")
