@@ -92,7 +92,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One file. `name` is in its address; `gist` says in a sentence what one knows afterwards; `ending` closes it."""
+    """One file. `name` is in its address; `gist` says in a sentence what one knows afterwards; `ending` closes it.
+
+    `needs_window` is what its writer said of doing it without a captured window; None leaves it to `ways`.
+    """
 
     name: str
     title: str
@@ -106,3 +109,4 @@ class Lesson:
     ending: str = ""
     notes: str = ""
     file: str = ""
+    needs_window: bool | None = None

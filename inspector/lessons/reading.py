@@ -23,6 +23,7 @@ BLOCKS = ("do", "seen", "hint", "ask", "notes")
 _NAME = re.compile(r"(?:\d+-)?([a-z0-9]+(?:-[a-z0-9]+)*)")
 _FENCE = re.compile(r"(`{3,}|~{3,})\s*(\S*)\s*")
 _KEYS = {"title": str, "chapter": str, "minutes": int, "gist": str, "level": str, "needs": list}
+_MAY = {"needs_window": bool}
 
 
 class Block(NamedTuple):
@@ -102,7 +103,7 @@ class _Reader:
         return Lesson(
             name=self._name, title=front["title"], chapter=front["chapter"], minutes=front["minutes"],
             level=front["level"], gist=front["gist"], needs=tuple(front["needs"]), intro=intro,
-            steps=tuple(steps), ending=ending, notes=notes, file=self._file,
+            steps=tuple(steps), ending=ending, notes=notes, file=self._file, needs_window=front.get("needs_window"),
         )  # fmt: skip
 
     def _front(self) -> tuple[dict[str, Any], int]:
@@ -123,8 +124,12 @@ class _Reader:
                 raise LessonMistake(
                     f"The facts lack “{name}”.", f"Between the +++ stands: {_example(name)}", line=2
                 )
-        if unknown := sorted(set(front) - set(_KEYS)):
-            raise LessonMistake(f"“{unknown[0]}” is not known.", f"Known are: {', '.join(_KEYS)}.", line=2)
+        for name, kind in _MAY.items():
+            if not isinstance(front.get(name), kind | None):
+                raise LessonMistake(f"“{name}” is not understood.", f"Write {_example(name)}", line=2)
+        if unknown := sorted(set(front) - {*_KEYS, *_MAY}):
+            known = ", ".join((*_KEYS, *_MAY))
+            raise LessonMistake(f"“{unknown[0]}” is not known.", f"Known are: {known}.", line=2)
         if not 1 <= front["minutes"] <= MOST_MINUTES:
             raise LessonMistake(
                 f"It takes {front['minutes']} minutes.",
@@ -267,5 +272,10 @@ def _check_references(steps: list[Step]) -> None:
 
 
 def _example(name: str) -> str:
-    examples = {"minutes": "minutes = 6", "needs": 'needs = ["forms"]', "level": 'level = "first"'}
+    examples = {
+        "minutes": "minutes = 6",
+        "needs": 'needs = ["forms"]',
+        "level": 'level = "first"',
+        "needs_window": "needs_window = true",
+    }
     return examples.get(name, f'{name} = "…"')

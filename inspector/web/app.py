@@ -64,6 +64,7 @@ from inspector.web.imports import Imports
 from inspector.web.lamp import Board, Lamps
 from inspector.web.lessons import diploma
 from inspector.web.lessons import pages as lessons
+from inspector.web.lessons import ways as lesson_ways
 from inspector.web.lessons.keeper import Keeper
 from inspector.web.lessons.library import Library
 from inspector.web.places import static_folder, templates_folder
@@ -141,6 +142,7 @@ def create_dashboard(
         tour.blueprint(captures),
         learn.blueprint(),
         lessons.blueprint(room),
+        lesson_ways.blueprint(),
         diploma.blueprint(settings, room, roots),
         traffic.blueprint(settings, captures, saved, marked),
         marking.blueprint(marked),

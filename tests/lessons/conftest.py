@@ -13,7 +13,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # the pupil is a module of its own
 sys.path.insert(0, str(Path(__file__).parent.parent / "web"))  # and so are the fakes
 
-from lessons_pupil import Pupil
+from lessons_board import Board, made_in
+from lessons_pupil import Pupil, PupilHere
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +54,26 @@ def pupil(school: Any, pupil_browser: Any, signed_in: Any) -> Iterator[Pupil]:
     one = Pupil(pupil_browser, signed_in, f"http://{school.proxy}", school.ca)
     yield one
     one.close()
+
+
+@pytest.fixture
+def pupil_here(school: Any, pupil_browser: Any, signed_in: Any) -> Iterator[Pupil]:
+    """Somebody who has no captured window, and opens a lesson's sites here."""
+    one = PupilHere(pupil_browser, signed_in, f"http://{school.proxy}", school.ca)
+    yield one
+    one.close()
+    if signed_in.get_by_role("button", name="a captured window").count():
+        signed_in.get_by_role("button", name="a captured window").click()
+
+
+@pytest.fixture(scope="session")
+def made_board(tmp_path_factory: pytest.TempPathFactory) -> Board:
+    """Made once: compiling its templates takes longer than a test."""
+    return made_in(tmp_path_factory.mktemp("board"))
+
+
+@pytest.fixture
+def board(made_board: Board) -> Board:
+    """A dashboard with a teacher's lesson that was never begun, and somebody who is signed in to it."""
+    made_board.begin()
+    return made_board

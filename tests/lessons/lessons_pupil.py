@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -177,11 +179,8 @@ class Pupil:
 
     def _open(self, address: str) -> None:
         """As one does it: a page that answers, or one that says why none comes."""
-        try:
+        with _the_browsers_own_page_is_one():
             self.window.goto(address)
-        except Exception as error:
-            if "net::ERR_" not in str(error):  # the browser's own page about it is what the lesson is about
-                raise
 
     def _type(self, command: str) -> None:
         words = shlex.split(command)
@@ -197,3 +196,45 @@ class Pupil:
             *words[1:],
         ]
         subprocess.run(with_proxy, check=False, capture_output=True, timeout=30)
+
+
+@contextlib.contextmanager
+def _the_browsers_own_page_is_one() -> Iterator[None]:
+    """Where no site's page comes, the browser's own page about it is what the lesson is about."""
+    try:
+        yield
+    except Exception as error:
+        if "net::ERR_" not in str(error):
+            raise
+
+
+class PupilHere(Pupil):
+    """Somebody without a captured window: what a step says to open is opened by its button on the page, in a tab of the dashboard's own browser."""
+
+    def __init__(self, browser: Any, board: Page, proxy: str, ca: Path) -> None:
+        self._tabs: list[Page] = []
+        super().__init__(browser, board, proxy, ca)
+
+    def _new_window(self) -> Page:
+        return self._tab(self.board.context.new_page())
+
+    def _tab(self, tab: Page) -> Page:
+        self._tabs.append(tab)
+        return tab
+
+    def close(self) -> None:
+        for tab in self._tabs:
+            tab.close()
+
+    def _open(self, address: str) -> None:
+        """Press the button; the tab goes through the dashboard's own pages to the site's name here, or to the browser's own page about what went wrong there."""
+        field = self.board.locator(f'.lesson-now form[target=_blank] input[name=url][value="{address}"]')
+        with self.board.context.expect_page() as opening:
+            field.locator("xpath=..").get_by_role("button").click()
+        self.window = self._tab(opening.value)
+        with _the_browsers_own_page_is_one():
+            self.window.wait_for_url(_of_the_site, timeout=WAIT)
+
+
+def _of_the_site(url: str) -> bool:
+    return ".localhost:" in url and "/__inspector__/" not in url

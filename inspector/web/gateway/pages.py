@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -41,6 +42,10 @@ def blueprint(sites: Sites) -> Blueprint:
         sites.close(request.form.get("label", "")[:63])
         return redirect(url_for("gateway.show"), 303)
 
+    @pages.app_context_processor
+    def around() -> dict[str, Any]:
+        return {"why_not_here": lambda: _why_not(sites)}
+
     return pages
 
 
@@ -48,6 +53,14 @@ _FAR = "A site that is opened here has a name of the computer where Inspector ru
 _FAR_CURE = (
     "Start Inspector with --gateway-base NAME, where *.NAME leads to that computer, or use a browser there."
 )
+_SAFARI = "This browser does not find the names that sites have here: Safari does not, as far as is known. Open the dashboard in Chrome, Edge or Firefox, which do."
+
+
+def _why_not(sites: Sites) -> str:
+    """Why no site can be opened in this browser, for pages that offer it; empty if one can."""
+    if not _reaches(sites):
+        return f"{_FAR} {_FAR_CURE}"
+    return _SAFARI if sites.is_local and _is_safari(request.headers.get("User-Agent", "")) else ""
 
 
 def _port() -> int:

@@ -105,6 +105,7 @@ def blueprint(room: Classroom) -> Blueprint:
                 {
                     "name": line.lesson.name, "title": line.lesson.title, "chapter": line.lesson.chapter,
                     "minutes": line.lesson.minutes, "state": line.state, "step": line.at, "steps": len(line.lesson.steps),
+                    "needs_window": line.window,
                 }
                 for _, some in told["chapters"]
                 for line in some

@@ -14,6 +14,7 @@ from inspector.lessons.facts import facts
 from inspector.lessons.model import Act, Lesson, Step
 from inspector.lessons.progress import Run, exchange_of, stuck, waits_for_answer
 from inspector.lessons.seeing import sentences
+from inspector.lessons.ways import opens, why_window
 from inspector.lessons.words import html, html_line
 from inspector.web.lessons.looking import CapturesLook
 
@@ -63,7 +64,7 @@ class StepView(NamedTuple):
 
 
 class LessonView(NamedTuple):
-    """A lesson and how far one is."""
+    """A lesson and how far one is. `opens`: some of it is done in a browser; `window`: why that has to be a captured window, empty if it need not."""
 
     lesson: Lesson
     intro: Markup
@@ -73,6 +74,8 @@ class LessonView(NamedTuple):
     at: int
     done: bool
     following: Lesson | None
+    opens: bool
+    window: str
 
     @property
     def now(self) -> StepView | None:
@@ -81,7 +84,7 @@ class LessonView(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A lesson on the course page. `state` is done, begun or new; `current` the one to go on with."""
+    """A lesson on the course page. `state` is done, begun or new; `current` the one to go on with; `window` as in LessonView."""
 
     lesson: Lesson
     state: str
@@ -90,6 +93,7 @@ class Line(NamedTuple):
     minutes: str
     stuck: str
     missing: tuple[Lesson, ...]
+    window: str
 
 
 def markup(text: str, blanks: dict[str, str] | None = None) -> Markup:
@@ -108,6 +112,7 @@ def lesson_view(lesson: Lesson, run: Run, look: CapturesLook, course: Course, no
     return LessonView(
         lesson, markup(lesson.intro), markup(lesson.ending), markup(lesson.notes), steps, run.at,
         run.finished is not None, course.after(lesson.name),
+        opens(lesson), why_window(lesson),
     )  # fmt: skip
 
 
@@ -187,7 +192,7 @@ def _line(
         if (found := find(name)) is not None and (runs.get(name) is None or runs[name].finished is None)
     )
     if run is None:
-        return Line(lesson, "new", lesson.name == current, 0, "", "", missing)
+        return Line(lesson, "new", lesson.name == current, 0, "", "", missing, why_window(lesson))
     state = "done" if run.finished is not None else "begun"
     spent = sum(run.took)
     return Line(
@@ -198,6 +203,7 @@ def _line(
         _minutes(spent),
         _stuck(lesson, run, now),
         missing,
+        why_window(lesson),
     )
 
 
