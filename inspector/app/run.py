@@ -44,8 +44,8 @@ def run(
 ) -> None:
     """Run until asked to stop; CannotStart says what is in the way.
 
-    `wish` is completed with what was bound, and has no addresses for the lab if there is to be none; `modules` are the programs of
-    the children by role.
+    `wish` is completed with what was bound, and has no addresses for the lab if there is to be none, nor for the dashboard; `modules` are
+    the programs of the children by role.
     """
     platform = here()
     with _held(place, platform):
@@ -65,11 +65,13 @@ def run(
         roles = [
             Role(ENGINE, modules[ENGINE], {"listen": listen}, tls_groups.environment()),
             Role(RECORDER, modules[RECORDER], {}),
-            Role(WEB, modules[WEB], {"web": web}),
         ]
+        if web:
+            roles.append(Role(WEB, modules[WEB], {"web": web}))
         if doors:
             roles.append(Role(LAB, modules[LAB], dict(zip(LAB_DOORS, doors, strict=True)), late=True))
-        bridge_file.announce(place.run, settings.web)
+        if settings.web:
+            bridge_file.announce(place.run, settings.web)
         started = time.time()
         supervisor = Supervisor(
             roles, settings, platform=platform, screen=make_screen(settings, place),
@@ -142,7 +144,9 @@ def _running(supervisor: Supervisor, settings: RunSettings, started: float) -> n
 
 
 def dashboard(settings: RunSettings) -> str:
-    """The dashboard's address, without any ticket."""
+    """The dashboard's address, without any ticket; '' if there is none."""
+    if not settings.web:
+        return ""
     first = parse_address(settings.web[0])
     host = settings.web_name if first.loopback or first.everywhere else first.host
     return f"http://{Address(host, first.port)}/"

@@ -27,6 +27,12 @@ STORES = ("sqlite",)
 
 def start(home_folder: Path | None, fresh: bool, browser: bool, **told: Any) -> None:
     """Start the proxy and its dashboard; Ctrl-C stops them."""
+    settings, place = prepared(told, home_folder, fresh)
+    run(settings, place, lambda bound, at: Screen(bound, at, open_browser=browser))
+
+
+def prepared(told: dict[str, Any], home_folder: Path | None, fresh: bool) -> tuple[RunSettings, Home]:
+    """What the options ask for, looked through, and the home for it. UsageError and CannotStart say what can't be."""
     _check(told)
     found = _upstream_proxy(told)
     keylog = _keylog(told["keylog"])
@@ -45,7 +51,7 @@ def start(home_folder: Path | None, fresh: bool, browser: bool, **told: Any) -> 
         upstream_found_in=found.found_in if found else "",
         limits=_struct(Limits, told), timeouts=_struct(Timeouts, told), retention=_struct(Retention, told),
     )  # fmt: skip
-    run(settings, place, lambda bound, at: Screen(bound, at, open_browser=browser))
+    return settings, place
 
 
 command = Grouped("run", callback=start, params=list(OPTIONS), help=start.__doc__)
