@@ -106,6 +106,14 @@ def test_decisions_that_change_something_come_first():
     ("changes", "words"),
     [
         ({"method": "POST", "request_size": 48}, "sent 48 B to shop.inspector.test"),
+        (
+            {"kind": "websocket", "status": 101, "duration": 1.5},
+            "a WebSocket to shop.inspector.test; it was closed after 1.50 s",
+        ),
+        ({"kind": "websocket", "status": 101, "state": "open"}, "it is still open"),
+        ({"decisions": (Decision("answered"),)}, "; in its place Inspector answered"),
+        ({"decisions": (Decision("ruled"), Decision("answered"))}, "; in its place a rule of yours answered"),
+        ({"decisions": (Decision("ruled"),)}, "; it answered"),
         ({"method": "HEAD"}, "for the head of an answer only"),
         ({"method": "OPTIONS"}, "what it allows"),
         ({"method": "PROPFIND"}, "sent PROPFIND to"),

@@ -191,6 +191,9 @@ def _followed(case: Case, target: str) -> Prose:
 
 def _doubts(case: Case, who: Actor) -> tuple[Prose, ...]:
     if who == "inspector" and case.exchange.kind != "page":
+        rule = next((each.rule for each in case.exchange.decisions if each.code == "ruled" and each.rule), "")
+        if rule and not case.exchange.fault:
+            return (say("Your rule “{rule}” asked for this answer; the site was not asked.", rule=rule),)
         return (say("This page was made by Inspector; the site never said it."),)
     via, age = case.response.value("via"), case.response.first("age")
     if age.strip().isdigit() and int(age.strip()[:9]) > 0:

@@ -87,5 +87,7 @@ def _chips(exchange: Exchange) -> list[Chip]:
     if exchange.kind == "page":
         chips.append(Chip("answered by Inspector", "info", "chip-inspector"))
     elif exchange.changed or any(act is not None and not act.routine for act in acts):
-        chips.append(Chip("changed by Inspector", "info", "chip-inspector", "See Messages, What changed."))
+        ruled = any(decision.code == "ruled" for decision in exchange.decisions)
+        who = "a rule" if ruled else "Inspector"
+        chips.append(Chip(f"changed by {who}", "info", "chip-inspector", "See Messages, What changed."))
     return chips

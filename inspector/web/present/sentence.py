@@ -30,6 +30,8 @@ def sentence(exchange: Exchange) -> str:
         return say(exchange.fault, host=exchange.host, port=exchange.port, detail=detail)
     if exchange.kind in ("tunnel", "tls"):
         return _tunnel(exchange)
+    if exchange.kind == "websocket" and exchange.status == 101:
+        return f"{asker(exchange)} opened a WebSocket to {exchange.host}; {_stayed_open(exchange)}."
     return f"{asker(exchange)} {_asked(exchange)}{_answered(exchange)}"
 
 
@@ -48,6 +50,12 @@ def _tunnel(exchange: Exchange) -> str:
     return f"{asked}; Inspector {did}{why} {so_far}{there} went there and {back} came back."
 
 
+def _stayed_open(exchange: Exchange) -> str:
+    if exchange.state == "open" or exchange.duration is None:
+        return "it is still open"
+    return f"it was closed after {took(exchange.duration)}"
+
+
 def _asked(exchange: Exchange) -> str:
     host = "Inspector itself" if exchange.kind == "page" else exchange.host
     sent = size(exchange.request_size)
@@ -60,9 +68,16 @@ def _asked(exchange: Exchange) -> str:
         case "OPTIONS":
             return f"asked {host} what it allows"
         case "POST" | "PUT" | "PATCH" if exchange.request_size:
-            return f"sent {sent} to {host}"
+            what = f"a form of {sent}" if _is_form(exchange) else sent
+            return f"sent {what} to {host}"
         case _:
             return f"sent {exchange.method} to {host}"
+
+
+def _is_form(exchange: Exchange) -> bool:
+    message = message_of(exchange, "browser", "request")
+    kind = field(message, b"content-type").partition(";")[0].strip().lower() if message else ""
+    return kind in ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def _shortened(path: str) -> str:
@@ -86,5 +101,13 @@ def _answered(exchange: Exchange) -> str:
         parts.append(f"sent {size(exchange.response_size)}")
     when = f" in {took(exchange.duration)}" if exchange.duration is not None else ""
     verb = "is answering" if exchange.state == "open" else "answered"
+    who = _who_answered(exchange)
     told = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1]))) if parts else ""
-    return f"; it {verb}{when}{' and ' + told if len(parts) == 1 else ', ' + told if told else ''}."
+    return f"; {who} {verb}{when}{' and ' + told if len(parts) == 1 else ', ' + told if told else ''}."
+
+
+def _who_answered(exchange: Exchange) -> str:
+    codes = {decision.code for decision in exchange.decisions}
+    if exchange.kind == "page" or "answered" not in codes:
+        return "it"
+    return "in its place a rule of yours" if "ruled" in codes else "in its place Inspector"
