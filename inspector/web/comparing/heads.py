@@ -41,7 +41,7 @@ def start_pairs(exchange: Exchange, message: Message | None, half: str) -> Pairs
     first, second, third = (*visible(message.start_line).split(" ", 2), "", "", "")[:3]
     if half == "response":
         return [("Version", first), ("Status", second), ("Phrase", third)]
-    path = second.partition("?")[0]
+    path = _path(second.partition("?")[0])
     return [
         ("Method", first),
         ("Scheme", exchange.scheme),
@@ -49,6 +49,12 @@ def start_pairs(exchange: Exchange, message: Message | None, half: str) -> Pairs
         ("Path", path),
         ("Version", third),
     ]
+
+
+def _path(target: str) -> str:
+    """The path alone, also where a browser told a proxy the whole address."""
+    scheme, mark, rest = target.partition("://")
+    return "/" + rest.partition("/")[2] if mark and scheme.lower() in ("http", "https") else target
 
 
 def parameters(message: Message | None) -> Pairs:

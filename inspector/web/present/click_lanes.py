@@ -157,6 +157,8 @@ def _labels(drawn: list[_Drawn], size: int, frame: Frame, y: int) -> dict[int, t
         stretch, x, width = drawn[number]
         text = _label(stretch, width, size)
         wide = span(text, size) + 10
+        if _holds_others(stretch) and not _bare(drawn, number, x + wide):
+            continue
         if wide <= width and stretch.code != "template" and _free(taken["inside"], x, x + wide):
             taken["inside"].append((x, x + wide))
             found[number] = (text, x + 6, y + 18)
@@ -173,6 +175,14 @@ def _labels(drawn: list[_Drawn], size: int, frame: Frame, y: int) -> dict[int, t
 def _holds_others(stretch: Stretch) -> bool:
     """Whether other bars lie upon it: the app's whole time."""
     return stretch.lane == "app" and stretch.code == "whole"
+
+
+def _bare(drawn: list[_Drawn], number: int, end: float) -> bool:
+    """Whether nothing lies upon the beginning of a bar that holds others."""
+    x = drawn[number].x
+    return all(
+        other == number or each.x >= end or each.x + each.width <= x for other, each in enumerate(drawn)
+    )
 
 
 def _free(taken: list[tuple[float, float]], begin: float, end: float) -> bool:

@@ -260,9 +260,13 @@ def _across(cells: Sequence[Cell], layout: Layout) -> tuple[Tick, ...]:
     length, step = _length(cells), cells[0].step
     every = max(-(-length // layout.labels), 1)
     many = _days(cells) and layout.labels < 12
-    return tuple(
+    ticks = (
         Tick(n / length, moment_words(cells[0].begin + n * step, step, day=many and step * length < 20 * DAY))
         for n in range(0, length, every)
+    )
+    room = layout.wide + layout.right
+    return tuple(
+        tick for tick in ticks if tick.at * layout.wide + len(tick.words) * layout.text * 0.62 <= room
     )
 
 
