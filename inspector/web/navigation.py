@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 
 _ENTRIES = (
     ("Learn", "book-open", "/learn", ("/learn",)),
-    ("Traffic", "activity", "/traffic", ("/traffic", "/exchange", "/history")),
+    ("Traffic", "activity", "/traffic", ("/traffic", "/exchange", "/history", "/compare", "/pictures")),
     ("Send", "send", "/send", ("/send",)),
     ("Rules", "list-tree", "/rules", ("/rules",)),
     ("Certificates", "certificate", "/certificates", ("/certificates",)),
