@@ -55,6 +55,7 @@ def test_the_strip_is_on_the_pages_that_a_lesson_leads_to_and_is_left(board: Boa
     assert 'aria-label="Lesson"' not in board.get("/set-up")
     board.get("/learn/lesson/teapots")
     assert 'aria-label="Lesson"' in board.get("/set-up")
+    assert "step 1 of 1" in board.get("/learn/strip?here=/set-up")
     assert 'aria-label="Lesson"' not in board.get("/learn")
     board.post("/learn/leave", next="/set-up")
     assert 'aria-label="Lesson"' not in board.get("/set-up")
