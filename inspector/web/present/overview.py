@@ -58,7 +58,7 @@ _PROTECTION = {
 
 def overview(exchange: Exchange) -> Overview:
     path, mark, query = exchange.path.partition("?")
-    usual = {"http": 80, "https": 443}.get(exchange.scheme)
+    usual = {"http": 80, "https": 443, "ws": 80, "wss": 443}.get(exchange.scheme)
     says_port = exchange.port and (exchange.method == "CONNECT" or exchange.port != usual)
     return Overview(
         scheme="" if exchange.method == "CONNECT" else f"{exchange.scheme}://",
