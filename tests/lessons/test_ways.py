@@ -76,6 +76,7 @@ def test_opening_something_here_chooses_it_and_it_is_taken_back(board):
     assert re.search(r'action="/send/open-here" target="_blank">.*?value="http://shop\.inspector\.test/try"', chosen, re.DOTALL)  # fmt: skip
     assert 'action="/browse"' not in chosen
     assert 'action="/send/open-here" target="_blank"' in board.get("/learn/show/teapots")
+    assert "I work in" in board.get("/learn")
     back = board.post("/learn/way", way="window", next="/learn/lesson/teapots")
     assert back.headers["Location"] == "/learn/lesson/teapots"
     assert "I work in" not in board.get("/learn/lesson/teapots")
