@@ -13,11 +13,11 @@ import click
 from inspector import __version__
 from inspector.app import home
 from inspector.app.errors import InspectorError
+from inspector.cli.filtering import read_filter
 from inspector.cli.options import home_option
 
 if TYPE_CHECKING:
     from inspector.export.whole import Whole
-    from inspector.filter.tree import Node
     from inspector.store.captures import Captures
 
 FORMATS = ("har", "html", "curl")
@@ -42,7 +42,7 @@ def command(
     from inspector.store.selecting import chosen, newest
     from inspector.web.exporting import FORMATS as WRITERS
 
-    wanted = _filter(text)
+    wanted = read_filter(text)
     place = home.locate(home.choose(home_folder))
     if not index_path(place.data).exists():
         raise InspectorError(
@@ -68,24 +68,6 @@ def command(
     finally:
         captures.close()
     click.echo(f"{file}: {summary(told, redacted=not keep_secrets)}", err=True)
-
-
-def _filter(text: str) -> Node | None:
-    from inspector.filter.errors import FilterMistake
-    from inspector.filter.parsing import parse
-
-    if not text.strip():
-        return None
-    try:
-        return parse(text)
-    except FilterMistake as mistake:
-        mended = mistake.mended(text)
-        cure = (
-            f"Did you mean {' or '.join(mended)}?"
-            if mended
-            else f"It is at {text[mistake.start : mistake.end]!r}."
-        )
-        raise InspectorError(f"The filter is not understood: {mistake.sentence}", cure) from mistake
 
 
 def _with_progress(found: Iterator[Whole], captures: Captures, text: str) -> Iterator[Whole]:

@@ -44,6 +44,10 @@ COMMANDS = {
     "import": Entry(
         "inspector.cli.importing", "Bring HAR files from browsers and other tools into the list."
     ),
+    "tail": Entry("inspector.cli.tail", "Print a line for each exchange as it ends, until Ctrl-C."),
+    "rules": Entry(
+        "inspector.cli.rules", "The rules: list them, write them into a file, read them from one."
+    ),
     "kit": Entry(
         "inspector.cli.kit",
         "Make a class kit: wheels in a folder, installed without a network and without an administrator.",

@@ -17,7 +17,7 @@ from inspector.filter.subject import address_of
 from inspector.wire.codings import decode
 
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
-_LONGEST_SHOWN = 100
+_LONGEST_SHOWN = 112
 
 
 class Half:
@@ -145,5 +145,9 @@ class Seen:
 def line(method: str, status: int, url: str, seconds: float | None) -> str:
     """An exchange in a line, as the list of what was captured has it."""
     took = f"{seconds * 1000:,.0f} ms" if seconds is not None else "not over yet"
-    shown = url if len(url) <= _LONGEST_SHOWN else f"{url[: _LONGEST_SHOWN - 1]}…"
-    return f"  {method:<7} {status or '—':<4} {shown}   {took}"
+    plain = "".join(
+        each if each.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for each in f"{method:<7} {status or '—':<4} {url}"
+    )
+    shown = plain if len(plain) <= _LONGEST_SHOWN else f"{plain[: _LONGEST_SHOWN - 1]}…"
+    return f"  {shown}   {took}"

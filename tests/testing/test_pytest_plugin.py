@@ -12,7 +12,7 @@ import pytest
 
 from inspector.testing.plugin import har_name
 
-SITE = '''
+SITE = """
 import http.server
 import threading
 
@@ -44,9 +44,9 @@ def site():
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-'''
+"""
 
-PASSING = '''
+PASSING = """
 import subprocess
 import sys
 import urllib.request
@@ -127,7 +127,7 @@ def test_code_in_this_process_uses_it_too(inspector_env):
     inspector_env.mock("host:nowhere.test", text="from the mock")
     assert requests.get("https://nowhere.test/").text == "from the mock"
     assert inspector_env.find(host="nowhere.test").text == "from the mock"
-'''
+"""
 
 FAILING = """
 def test_it_fails(inspector, site):
@@ -180,7 +180,9 @@ def test_an_option_that_cannot_be_is_said_before_any_test(project):
 
 
 def test_nothing_of_it_is_loaded_before_a_test_asks():
-    code = "import sys, inspector.testing.plugin; print(*(n for n in sys.modules if n.startswith('inspector')))"
+    code = (
+        "import sys, inspector.testing.plugin; print(*(n for n in sys.modules if n.startswith('inspector')))"
+    )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(told.stdout.split()) == {"inspector", "inspector.testing", "inspector.testing.plugin"}
 
