@@ -236,7 +236,7 @@ def _filter(wanted: str, fields: Mapping[str, Any]) -> tuple[str, Node]:
     parts = [f"method:={wanted}" if wanted in _METHODS else wanted.strip()]
     for name, value in fields.items():
         parts.append(f"{name.replace('_', '-')}:={quoted(str(value))}")
-    text = " ".join(f"({part})" if " or " in part.lower() else part for part in parts if part)
+    text = " ".join(f"({part})" if " OR " in part else part for part in parts if part)
     try:
         return text, parse(text)
     except FilterMistake as mistake:
