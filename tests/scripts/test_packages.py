@@ -77,6 +77,8 @@ def test_the_wheel_has_pages_scripts_and_styles(wheel):
     assert "inspector/lab/badtls/cases.py" in wheel
     assert "inspector/web/static/dist/manifest.json" in wheel
     assert "inspector/py.typed" in wheel
+    [names] = [content.decode() for name, content in wheel.items() if name.endswith("/entry_points.txt")]
+    assert "[pytest11]\ninspector = inspector.testing.plugin" in names
     assert not [name for name in wheel if name.startswith(("tests/", "scripts/", "certs/"))]
 
 
