@@ -58,6 +58,13 @@ class Process:
             raise CannotStart("The proxy for the tests has ended.", self._last_words())
         return found
 
+    @property
+    def ended(self) -> str:
+        """What it said last, if it ended by itself; '' as long as it runs."""
+        return (
+            "" if self._popen.poll() is None else f"The proxy for the tests has ended. {self._last_words()}"
+        )
+
     def stop(self) -> None:
         """End it; its home is deleted."""
         self.captures.close()

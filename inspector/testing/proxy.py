@@ -142,6 +142,8 @@ class Inspector:
 
     def captured(self) -> str:
         """What was captured in this test, as a list for people."""
+        if ended := self._process.ended:
+            return ended
         rows = self._rows(parse(""))
         if not rows:
             return (
@@ -158,7 +160,7 @@ class Inspector:
         ask(self._process.address, mark)
         wanted, until = parse(f"path:={mark}"), time.monotonic() + timeout
         while not self._process.captures.find(wanted, after=self._since, limit=1).rows:
-            if time.monotonic() > until:
+            if time.monotonic() > until or self._process.ended:
                 return
             time.sleep(_LOOK_EVERY)
 
@@ -203,7 +205,7 @@ class Inspector:
         self.settle()
         while True:
             found = [row for row in self._rows(node) if not finished or row.state != "open"]
-            if enough(found) or time.monotonic() > until:
+            if enough(found) or time.monotonic() > until or self._process.ended:
                 return found
             time.sleep(_LOOK_EVERY)
 
