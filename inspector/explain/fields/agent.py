@@ -73,6 +73,8 @@ def _user_agent(line: Line) -> Told:
 def _server(line: Line) -> Told:
     name = line.value.strip().partition("/")[0].partition(" ")[0].lower()
     what = _SERVERS.get(name)
+    if line.value.strip().lower() == "inspector practice site":
+        name, what = "inspector practice site", "one of Inspector's practice sites"
     plain = (
         say(f"It was {what}.")
         if what
