@@ -182,9 +182,11 @@ def create_dashboard(
     ):
         app.register_blueprint(part)
 
+    picture = (static_folder() / "favicon.svg").read_bytes()
+
     @app.get("/favicon.ico")
     def icon() -> Response:
-        return app.send_static_file("favicon.svg")
+        return Response(picture, mimetype="image/svg+xml")  # no open file is left behind by a browser that leaves
 
     return Dashboard(app, feeder.close)
 

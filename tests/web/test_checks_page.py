@@ -40,7 +40,7 @@ def test_the_worst_comes_first_with_its_evidence_its_cure_and_the_code(browser, 
     assert "A password over plain http" in found[1]
     assert "Cure" in html
     assert 'class="c-nd">@app' in html
-    assert re.search(r'aria-current="page">Checks \(\d+\)</a>', html)
+    assert re.search(r'aria-current="page" aria-keyshortcuts="6">.*Checks \(\d+\)</a>', html)
 
 
 def test_the_count_is_that_of_the_findings(browser, log_in_over_http):

@@ -34,6 +34,8 @@ def answer(head: bytes) -> bytes:
     line = head.split(b"\r\n")[0].decode("latin-1")  # GET /hello?name=Ada HTTP/1.1
     _, target, _ = line.split(" ", 2)
     path, _, query = target.partition("?")
+    if path == "/":
+        return b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nA server on bare sockets. Ask it for /hello?name=Ada\n"
     if path != "/hello":
         return b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\n\r\nThere is only /hello here.\n"
     name = query.partition("name=")[2] or "stranger"
