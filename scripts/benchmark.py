@@ -239,7 +239,7 @@ def _measure(home: Path, scenario: Scenario, ports: Ports, options: argparse.Nam
     with _inspector(home, scenario, home.parent / "site.pem", options) as (process, port):
         children = json.loads((home / "run" / "inspector.json").read_bytes())["children"]
         if scenario.apart and options.pin:
-            subprocess.run(["taskset", "-a", "-p", "-c", LOAD_CORE, str(children["web"])], check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+            _move(children["web"])
         load = _curl if scenario.tls else _wrk
         load(home, ports, port, options, warm_up=True)
         with Reader(home) if scenario.read else contextlib.nullcontext() as reader:
@@ -250,6 +250,15 @@ def _measure(home: Path, scenario: Scenario, ports: Ports, options: argparse.Nam
         _settle(process.pid)
         cpu, engine = _cpu(process.pid) - before, sum(map(_cpu, keepers)) - kept
         return Figure(count / took, cpu / count * 1000, _memory(process.pid), engine / count * 1000, reader.stories if reader else 0)  # fmt: skip
+
+
+def _move(process: int) -> None:
+    """All threads of a process to the load's core; again, if one of them ended meanwhile."""
+    command = ["taskset", "-a", "-p", "-c", LOAD_CORE, str(process)]
+    for _ in range(5):
+        if subprocess.run(command, check=False, capture_output=True).returncode == 0:
+            return
+    give_up(f"The process {process} could not be moved to core {LOAD_CORE}.")
 
 
 @contextlib.contextmanager

@@ -186,7 +186,8 @@ def create_dashboard(
 
     @app.get("/favicon.ico")
     def icon() -> Response:
-        return Response(picture, mimetype="image/svg+xml")  # no open file is left behind by a browser that leaves
+        # from memory: a browser that leaves would leave an open file behind
+        return Response(picture, mimetype="image/svg+xml")
 
     return Dashboard(app, feeder.close)
 

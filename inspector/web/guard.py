@@ -103,7 +103,8 @@ def install(app: Flask, hosts: Hosts) -> None:
                 " name, start Inspector with --web-name NAME.",
             )
         if request.endpoint in MACHINES:
-            return None  # no browser's business: they ask for a token of their own (see `server_half.receiving`)
+            # no browser's business: they ask for a token of their own (see `server_half.receiving`)
+            return None
         if request.endpoint != "static":
             _refuse_strangers(request)
         if request.endpoint not in PUBLIC and not signed_in():

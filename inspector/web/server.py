@@ -41,7 +41,8 @@ def serve(
         channel_timeout=60,
         clear_untrusted_proxy_headers=True,
         max_request_header_size=64 * 1024,
-        max_request_body_size=64 << 20,  # for files that are composed, and for opened sites; the dashboard's own pages take 1 MiB
+        # for files that are composed, and for opened sites; the dashboard's own pages take 1 MiB
+        max_request_body_size=64 << 20,
     )
     try:
         while not stopping.is_set():

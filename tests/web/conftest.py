@@ -62,7 +62,16 @@ class Desk:
         return re.findall(r'name="csrf_token" value="([^"]+)"', page)[-1]
 
 
-NAMES = ("app.css", "app.js", "traffic.js", "feed-worker.js", "statistics.js", "waterfall.js", "icons.svg", "styleguide.js")
+NAMES = (
+    "app.css",
+    "app.js",
+    "traffic.js",
+    "feed-worker.js",
+    "statistics.js",
+    "waterfall.js",
+    "icons.svg",
+    "styleguide.js",
+)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,11 @@ from inspector.lab.sites.bare.server import answer, serve
         (b"GET /hello?name=Ada HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 200 OK", b"Hello, Ada!\n"),
         (b"GET /hello HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK", b"Hello, stranger!\n"),
         (b"DELETE /hello?name=%C3%AB HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK", b"Hello, %C3%AB!\n"),
-        (b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK", b"A server on bare sockets. Ask it for /hello?name=Ada\n"),
+        (
+            b"GET / HTTP/1.1\r\n\r\n",
+            b"HTTP/1.1 200 OK",
+            b"A server on bare sockets. Ask it for /hello?name=Ada\n",
+        ),
         (b"GET /other HTTP/1.1\r\n\r\n", b"HTTP/1.1 404 Not Found", b"There is only /hello here.\n"),
     ],
 )
