@@ -182,12 +182,10 @@ def create_dashboard(
     ):
         app.register_blueprint(part)
 
-    picture = (static_folder() / "favicon.svg").read_bytes()
-
     @app.get("/favicon.ico")
     def icon() -> Response:
-        # from memory: a browser that leaves would leave an open file behind
-        return Response(picture, mimetype="image/svg+xml")
+        # read whole: a browser that leaves in the middle would leave an open file behind
+        return Response((static_folder() / "favicon.svg").read_bytes(), mimetype="image/svg+xml")
 
     return Dashboard(app, feeder.close)
 
