@@ -34,8 +34,7 @@ def chromium(
     browser.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 400)])
 def test_nothing_sticks_out_and_axe_finds_nothing(chromium: Browser, width: int, theme: str) -> None:
     page = chromium.new_page(viewport={"width": width, "height": 800}, color_scheme=theme)
     complaints: list[str] = []
