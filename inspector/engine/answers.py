@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from inspector.engine.marking import with_id
 from inspector.engine.pages import Page, PageAsk, Subject
 from inspector.exchange.model import Body
+from inspector.exchange.statuses import phrase
 from inspector.wire.http1 import RequestHead, ResponseHead, pass_on
 
 if TYPE_CHECKING:
@@ -30,7 +31,12 @@ _CA_PATHS = ("/ca.pem", "/ca.crt", "/ca.cer", "/ca.der", "/ca.p12", "/ca.mobilec
 def fault_page(talk: Http1, flow: Flow, status: int, extra: tuple[tuple[str, str], ...]) -> None:
     """Answer with the page that says what went wrong."""
     page = _render(talk, flow, "fault")
-    send(talk, flow, Page(status, _reason(page, status), (*page.headers, *extra), page.body), failed=True)
+    send(
+        talk,
+        flow,
+        Page(status, phrase(status) or page.reason, (*page.headers, *extra), page.body),
+        failed=True,
+    )
 
 
 def own_page(talk: Http1, flow: Flow) -> None:
@@ -120,15 +126,6 @@ def _render(talk: Http1, flow: Flow, subject: Subject) -> Page:
             (_PLAIN,),
             b"Inspector could not make the page about this; see the exchange.\n",
         )
-
-
-def _reason(page: Page, status: int) -> str:
-    from http import HTTPStatus  # noqa: PLC0415 (only needed when something went wrong)
-
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return page.reason
 
 
 def send(talk: Http1, flow: Flow, page: Page, *, failed: bool = False) -> None:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from inspector.engine import answers
 from inspector.engine.heads import Way, request_head
 from inspector.engine.pages import Page
-from inspector.engine.ruling import below, elsewhere, request_edits
+from inspector.engine.ruling import below, elsewhere
 from inspector.engine.shaping import Shaper, edit_response, needs_shaping
 from inspector.exchange.model import Fault
+from inspector.exchange.statuses import phrase
 from inspector.rules import folders
 from inspector.rules.effects import Answer, Refuse, Serve
-from inspector.rules.parameters import phrase
+from inspector.rules.heads import edited
 
 if TYPE_CHECKING:
     from inspector.engine.flow import Flow
@@ -42,7 +43,9 @@ def ask(flow: Flow, head: RequestHead, way: Way, talk: Http1) -> tuple[Way, byte
     data = request_head(flow, head, way, context)
     if to is not None:
         data = below(data, head.path, to)
-    return way, request_edits(ruled, data)
+    for edit in ruled.edits:
+        data = edited(data, edit)
+    return way, data
 
 
 def _choose_file(flow: Flow, serve: Serve) -> None:

@@ -14,7 +14,6 @@ from inspector.engine.targets import Origin
 from inspector.filter.subject import Subject
 from inspector.rules.effects import Answer, Edit, Elsewhere, Pace, Refuse, Serve, Wait
 from inspector.rules.errors import RuleMistake
-from inspector.rules.heads import edited
 from inspector.rules.reading import read_rules
 from inspector.rules.ruleset import RuleSet, Step, Verdict
 
@@ -27,12 +26,13 @@ Ending = Answer | Serve | Refuse
 
 
 class Ruled:
-    """What rules want done with one exchange: `elsewhere`, `wait`, `up` and `ending` for its request, `steps` for its response."""
+    """What rules want done with one exchange: `elsewhere`, `edits`, `wait`, `up` and `ending` for its request, `steps` for its response."""
 
-    __slots__ = ("elsewhere", "ending", "steps", "up", "wait")
+    __slots__ = ("edits", "elsewhere", "ending", "steps", "up", "wait")
 
     def __init__(self) -> None:
         self.elsewhere: Elsewhere | None = None
+        self.edits: tuple[Edit, ...] = ()
         self.wait = 0.0
         self.up = 0.0
         self.ending: Ending | None = None
@@ -110,7 +110,7 @@ def _of_the_request(ruled: Ruled, step: Step) -> bool:
             ruled.up = min(filter(None, (ruled.up, up)), default=0.0)
             return not down
         case Edit("request"):
-            return False
+            ruled.edits += (step.effect,)
         case _:
             return False
     return True
@@ -129,15 +129,3 @@ def below(head: bytes, path: bytes, to: Elsewhere) -> bytes:
     if not to.path or not path.startswith(b"/"):
         return head
     return b"%b %b%b%b %b" % (method, target[: -len(path)], to.path.encode("ascii"), path, rest)
-
-
-def request_edits(ruled: Ruled, head: bytes) -> bytes:
-    """The request's head with every edit of it made; the steps that are left are the response's."""
-    left = []
-    for step in ruled.steps:
-        if isinstance(step.effect, Edit) and step.effect.side == "request":
-            head = edited(head, step.effect)
-        else:
-            left.append(step)
-    ruled.steps = tuple(left)
-    return head

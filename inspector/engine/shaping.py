@@ -13,8 +13,7 @@ from inspector.engine.marking import with_id
 from inspector.exchange.model import Fault
 from inspector.rules.bodies import MOST, replaced
 from inspector.rules.effects import Cut, Edit, Pace, Replace, Restate, Wait
-from inspector.rules.heads import edited, framed, restated
-from inspector.wire.fields import parse_fields
+from inspector.rules.heads import edited, framed, restated, value_of
 
 if TYPE_CHECKING:
     import asyncio
@@ -56,7 +55,7 @@ class Shaper:
         self._flow = flow
         self._loop = side.context.loop
         self._head = head
-        self._chunked = has_body and _is_chunked(head)
+        self._chunked = has_body and value_of(head, b"transfer-encoding") != b""
         self._waiting = bytearray()
         self._whole = False
         self._sent = 0
@@ -205,7 +204,3 @@ class Shaper:
     def _unable(self, why: str) -> None:
         self._texts = []
         self._flow.decide("rule-unable", why)
-
-
-def _is_chunked(head: bytes) -> bool:
-    return any(field.name.lower() == b"transfer-encoding" for field in parse_fields(head))

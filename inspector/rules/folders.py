@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import unquote_to_bytes
 
 from inspector.rules.effects import Serve
@@ -33,7 +33,7 @@ def find(serve: Serve, path: str) -> Path | None:
         return None
 
 
-def media_of(file: Path) -> str:
+def media_of(file: PurePath) -> str:
     """The media type that a file's name says."""
     media = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     return f"{media}; charset=utf-8" if media.startswith("text/") else media

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -152,14 +151,6 @@ KINDS = {
     "text": _text, "flag": _flag, "time": _time, "size": _size, "rate": _rate, "status": _status, "fields": _fields,
     "names": _names, "address": _address,
 }  # fmt: skip
-
-
-def phrase(status: int) -> str:
-    """The usual words after a status; empty for one that has none."""
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
 
 
 def say_time(seconds: float) -> str:

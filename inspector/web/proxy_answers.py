@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import textwrap
 from functools import cache
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from inspector.engine.pages import Page, PageAsk
+from inspector.exchange.statuses import phrase
 from inspector.web.places import templates_folder
 
 if TYPE_CHECKING:
@@ -43,10 +43,6 @@ def wants_html(accept: str) -> bool:
         if media.strip() in ("text/html", "application/xhtml+xml"):
             return parameters.replace(" ", "") not in ("q=0", "q=0.0")
     return False
-
-
-def phrase(status: int) -> str:
-    return HTTPStatus(status).phrase
 
 
 @cache

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from inspector.engine.pages import Page, PageAsk
 from inspector.exchange.faults import Explanation, look_up, say
+from inspector.exchange.statuses import phrase
 from inspector.web import own_pages
-from inspector.web.proxy_answers import answer, phrase, templates, wants_html
+from inspector.web.proxy_answers import answer, templates, wants_html
 from inspector.web.untrusted import untrusted
 
 __all__ = ["FaultWords", "prepare", "render", "wants_html"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from http import HTTPStatus
 
+from inspector.exchange import statuses
 from inspector.exchange.model import Resource
 from inspector.explain.words import plural, size, tls_version, took, visible
 
@@ -47,12 +47,7 @@ def thousands(count: int) -> str:
 
 def phrase(status: int, reason: str = "") -> str:
     """What the server wrote after the status number; the registered phrase if it wrote none."""
-    if reason:
-        return reason
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
+    return reason or statuses.phrase(status)
 
 
 def status_class(status: int) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import mimetypes
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import ClassVar
 
+from inspector.exchange.statuses import phrase
 from inspector.filter.moments import Moment
 from inspector.rules.effects import Answer as Effected
 from inspector.rules.effects import Effect
 from inspector.rules.errors import RuleMistake
+from inspector.rules.folders import media_of
 from inspector.rules.model import Action
-from inspector.rules.parameters import Parameter, phrase
+from inspector.rules.parameters import Parameter
 
 _BODILESS = (204, 205, 304)
 
@@ -70,6 +71,4 @@ class Answer(Action):
     def _media(self) -> str:
         if self.type:
             return self.type
-        guessed = mimetypes.guess_type(PurePath(self.file).name)[0] if self.file else "text/plain"
-        media = guessed or "application/octet-stream"
-        return f"{media}; charset=utf-8" if media.startswith("text/") else media
+        return media_of(PurePath(self.file)) if self.file else "text/plain; charset=utf-8"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from inspector.exchange.statuses import phrase
 from inspector.filter.moments import Moment
 from inspector.rules.effects import Answer, Effect, Refuse
 from inspector.rules.model import Action
-from inspector.rules.parameters import Parameter, phrase
+from inspector.rules.parameters import Parameter
 
 
 @dataclass(frozen=True, slots=True)

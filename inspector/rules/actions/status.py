@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from inspector.exchange.statuses import phrase
 from inspector.filter.moments import Moment
 from inspector.rules.effects import Effect, Restate
 from inspector.rules.errors import RuleMistake
 from inspector.rules.model import Action
-from inspector.rules.parameters import Parameter, phrase
+from inspector.rules.parameters import Parameter
 
 _BODILESS = (204, 205, 304)
 
