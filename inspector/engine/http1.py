@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from inspector.engine.context import Context
     from inspector.engine.ruling import Ruled
     from inspector.engine.shaping import Shaper
+    from inspector.engine.upstream import ServerConnection
 
 PIPELINED = 4
 DIALING = 8
@@ -274,20 +275,25 @@ class Http1(BrowserSide):
             context.spawn(flow.dialing)
 
     async def _dial(self, flow: Flow, origin: Origin) -> None:
+        server = await self.connect(flow, origin)
+        if server is not None:
+            server.begin(flow)
+            self.go_on()
+
+    async def connect(self, flow: Flow, origin: Origin, *, tunnel: bool = False) -> ServerConnection | None:
+        """A new connection for the flow; None where there is none, which the browser has been told, or where nobody waits for it any more."""
         try:
-            server = await self.context.dialer.connect(origin, flow)
+            server = await self.context.dialer.connect(origin, flow, tunnel=tunnel)
         except DialError as error:
             flow.dialing = None
             if flow.client is self:
                 self._fail(flow, error.fault)
-            return
+            return None
         flow.dialing = None
         if flow.client is not self:
             server.close()
-            return
-        server.begin(flow)
-        self.connection.release(DIALING)
-        self._push()
+            return None
+        return server
 
     # -- a response, told by the server's side
 

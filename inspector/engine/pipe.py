@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class Pipe(BrowserSide):
     """A connection whose bytes pass as they are. `flow.client` is this object."""
 
+    cuts_off = True  # a fault is shown to both ends as one
+
     def __init__(self, connection: ClientConnection, flow: Flow) -> None:
         super().__init__(connection)
         self.flow = flow
@@ -93,6 +95,10 @@ class Pipe(BrowserSide):
         """The site's side failed."""
         self._over(fault)
 
+    def _verdict(self, flow: Flow, fault: Fault | None) -> Fault | None:
+        """What went wrong, at the end of it all."""
+        return fault
+
     def _maybe_over(self) -> None:
         if self._browser_done and self._site_done:
             self._over(None)
@@ -102,22 +108,23 @@ class Pipe(BrowserSide):
         if flow is None or flow.finished:
             return
         flow.finished = True
-        flow.error = fault
+        fault = flow.error = self._verdict(flow, fault)
+        clean = fault is None or not self.cuts_off
         flow.request_done = flow.response_done = True
         flow.response_end = time.perf_counter()
         for tap in (flow.up, flow.down):
             if tap is not None:
-                tap.complete = fault is None
+                tap.complete = clean
         self.introduce(flow)
         server, flow.server, flow.client = flow.server, None, None
         self.context.ledger.finish(flow, "failed" if fault is not None else "done")
         if server is not None:
             server.flow = None
-            if fault is None:
+            if clean:
                 server.close()
             else:
                 server.abort()
-        if fault is None:
+        if clean:
             self.connection.close()
         else:
             self.connection.abort()

@@ -11,7 +11,6 @@ import time
 from typing import TYPE_CHECKING
 
 from inspector.engine.answers import ESTABLISHED
-from inspector.engine.dial import DialError
 from inspector.engine.marking import with_id
 from inspector.engine.pipe import Pipe
 from inspector.engine.tap import Tap
@@ -73,16 +72,8 @@ def open_raw(talk: Http1, flow: Flow, way: Way) -> None:
 
 async def _dial(talk: Http1, flow: Flow) -> None:
     assert flow.origin is not None
-    try:
-        server = await talk.context.dialer.connect(flow.origin, flow, tunnel=True)
-    except DialError as error:
-        flow.dialing = None
-        if flow.client is talk:
-            talk.server_failed(flow, error.fault)
-        return
-    flow.dialing = None
-    if flow.client is not talk:
-        server.close()
+    server = await talk.connect(flow, flow.origin, tunnel=True)
+    if server is None:
         return
     connection = talk.connection
     connection.asked, connection.answered = flow.client_request, ESTABLISHED
@@ -99,6 +90,8 @@ async def _dial(talk: Http1, flow: Flow) -> None:
 
 class RawTalk(Pipe):
     """The two halves of a raw exchange. `flow.client` is this object."""
+
+    cuts_off = False  # what is wrong with it is the lesson: all that came is shown
 
     def begin(self, first: bytes) -> None:
         assert self.flow is not None
@@ -119,26 +112,9 @@ class RawTalk(Pipe):
         """Whoever sent it has seen enough: no fault, unless nothing came."""
         self._over(None)
 
-    def _over(self, fault: Fault | None) -> None:
-        flow, self.flow = self.flow, None
-        if flow is None or flow.finished:
-            return
-        flow.finished = True
+    def _verdict(self, flow: Flow, fault: Fault | None) -> Fault | None:
         _read_request(flow)
-        fault = _read_answer(flow) or flow.error or fault
-        flow.error = fault
-        flow.request_done = flow.response_done = True
-        flow.response_end = time.perf_counter()
-        for tap in (flow.up, flow.down):
-            if tap is not None:
-                tap.complete = True
-        self.introduce(flow)
-        server, flow.server, flow.client = flow.server, None, None
-        self.context.ledger.finish(flow, "failed" if fault is not None else "done")
-        if server is not None:
-            server.flow = None
-            server.close()
-        self.connection.close()
+        return _read_answer(flow) or flow.error or fault
 
 
 class _AnswerTap(HeadTap):
