@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template
 
 from inspector.exchange.model import Connection, Exchange
 from inspector.explain.acceptance import CapturedWindow
@@ -16,11 +16,12 @@ from inspector.explain.chains import Chain, Link, site_chain, stand_in_chain
 from inspector.store.captures import Captures
 from inspector.web.errors import not_found
 from inspector.web.finding import SIDES, find_exchange, known_connection
+from inspector.web.picture_file import picture_file
 from inspector.web.present.certificates import file_name, pem
 from inspector.web.present.chain_picture import draw, headline
 from inspector.web.present.drawing import LAYOUTS
 from inspector.web.present.overview import overview
-from inspector.web.present.palette import INLINE, THEMES
+from inspector.web.present.palette import INLINE
 from inspector.web.roots import Roots
 
 UNTRUSTED = "tls-untrusted"
@@ -99,16 +100,9 @@ def blueprint(captures: Captures, chains: Chains) -> Blueprint:
         both = chains.of(exchange)
         if not both.chains:
             raise not_found("This exchange has no certificates to draw.")
-        theme = request.args.get("theme", "light")
-        palette = THEMES.get(theme, THEMES["light"])
-        drawn = draw(both.stand_in, both.site, LAYOUTS["wide"])
-        response = Response(
-            render_template("pictures/chains.svg", picture=drawn, c=palette, alone=True),
-            mimetype="image/svg+xml",
+        return picture_file(
+            "chains.svg", draw(both.stand_in, both.site, LAYOUTS["wide"]), "why-it-was-believed.svg"
         )
-        if request.args.get("save"):
-            response.headers["Content-Disposition"] = 'attachment; filename="why-it-was-believed.svg"'
-        return response
 
     @pages.get("/api/v1/exchanges/<id>/chains")
     def listed(id: str) -> Response:

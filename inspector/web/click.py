@@ -10,11 +10,12 @@ from inspector.explain.case import Case
 from inspector.store.captures import ArchiveGone, Captures
 from inspector.web.errors import not_found
 from inspector.web.finding import case_of
+from inspector.web.picture_file import picture_file
 from inspector.web.present.click_picture import TITLE, ClickPicture, draw
 from inspector.web.present.drawing import LAYOUTS
 from inspector.web.present.journey import journey
 from inspector.web.present.overview import overview
-from inspector.web.present.palette import INLINE, THEMES
+from inspector.web.present.palette import INLINE
 
 DRAWN = ("http", "page", "websocket")
 _LOOKED_AT = 300  # rows, newest first
@@ -47,15 +48,7 @@ def blueprint(captures: Captures) -> Blueprint:
         exchange = _asked(captures)
         if exchange is None:
             raise not_found("There is nothing to draw yet.")
-        palette = THEMES.get(request.args.get("theme", "light"), THEMES["light"])
-        drawn = _draw(case_of(captures, exchange), "wide")
-        response = Response(
-            render_template("pictures/click.svg", picture=drawn, c=palette, alone=True),
-            mimetype="image/svg+xml",
-        )
-        if request.args.get("save"):
-            response.headers["Content-Disposition"] = 'attachment; filename="one-click.svg"'
-        return response
+        return picture_file("click.svg", _draw(case_of(captures, exchange), "wide"), "one-click.svg")
 
     return pages
 

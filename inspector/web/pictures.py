@@ -13,8 +13,9 @@ from inspector.explain.onlookers import who_sees_what
 from inspector.store.captures import ArchiveGone, Captures
 from inspector.web.errors import not_found
 from inspector.web.finding import case_of
+from inspector.web.picture_file import picture_file
 from inspector.web.present.log_in_picture import LAYOUTS, TITLE, Half, LogInPicture, draw
-from inspector.web.present.palette import INLINE, THEMES
+from inspector.web.present.palette import INLINE
 from inspector.web.present.sees import wire_of
 
 _PAGE = 500
@@ -90,15 +91,7 @@ def blueprint(captures: Captures) -> Blueprint:
         both = _asked(captures).both
         if both is None:
             raise not_found("There are no two log-ins to draw.")
-        palette = THEMES.get(request.args.get("theme", "light"), THEMES["light"])
-        drawn = _draw(captures, both, "wide")
-        response = Response(
-            render_template("pictures/log-in.svg", picture=drawn, c=palette, alone=True),
-            mimetype="image/svg+xml",
-        )
-        if request.args.get("save"):
-            response.headers["Content-Disposition"] = 'attachment; filename="the-same-log-in-twice.svg"'
-        return response
+        return picture_file("log-in.svg", _draw(captures, both, "wide"), "the-same-log-in-twice.svg")
 
     return pages
 
