@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 from inspector.exchange.faults import look_up, say
 from inspector.lab.limits import Limits
@@ -169,18 +168,14 @@ class _Conversation:
         environ[ENVIRON_KEY] = bridge.lent
         outlet = _SilentOnceUsed(bridge, self._pipe, head, self._limits, keep=keep)
         done = at_work(app, environ, outlet)
-        carrying = asyncio.get_running_loop().create_task(bridge.carry(self._pipe, self.incoming))
         try:
-            await asyncio.wait({done, carrying}, return_when=asyncio.FIRST_COMPLETED)
-            if bridge.lent.used:
-                # The app's last words, or the visitor's, are still on their way.
-                await asyncio.wait({carrying}, timeout=self._desk.apps.farewell)
-            return False  # what was read for the WebSocket is no request any more
+            async with bridge.carrying(self._pipe, self.incoming) as carrying:
+                await asyncio.wait({done, carrying}, return_when=asyncio.FIRST_COMPLETED)
+                if bridge.lent.used:
+                    # The app's last words, or the visitor's, are still on their way.
+                    await asyncio.wait({carrying}, timeout=self._desk.apps.farewell)
+                return False  # what was read for the WebSocket is no request any more
         finally:
-            carrying.cancel()
-            with suppress(asyncio.CancelledError):
-                await carrying
-            bridge.close()
             outlet.leave()
 
     async def _refuse(self, refused: _RefusedError) -> None:

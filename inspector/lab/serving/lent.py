@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from inspector.lab.pipes import Pipe
@@ -50,6 +51,18 @@ class Bridge:
                 back.add_done_callback(lambda _: there.cancel())
         finally:
             writer.transport.abort()
+
+    @asynccontextmanager
+    async def carrying(self, pipe: Pipe, incoming: Incoming) -> AsyncIterator[asyncio.Task[None]]:
+        """Carries meanwhile; the task is done when either side has ended. In the end all is closed."""
+        task = asyncio.create_task(self.carry(pipe, incoming))
+        try:
+            yield task
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            self.close()
 
     def close(self) -> None:
         """Close what is still open: the app's end too, unless it has closed that itself."""

@@ -27,17 +27,9 @@ async def hand_over(site: OnSockets, pipe: Pipe, incoming: Incoming, read: bytes
     """Let the site have the connection, `read` being what was read of it already, for `most` seconds at most."""
     incoming.rest = read + incoming.rest
     bridge = Bridge()
-    work = asyncio.create_task(asyncio.to_thread(_serve, site, bridge.lent))
-    carrying = asyncio.create_task(bridge.carry(pipe, incoming))
-    try:
-        async with asyncio.timeout(most):
-            await asyncio.wait({work})
-            await asyncio.wait({carrying})  # its last words are still on their way
-    finally:
-        carrying.cancel()
-        with suppress(asyncio.CancelledError):
-            await carrying
-        bridge.close()
+    async with bridge.carrying(pipe, incoming) as carrying, asyncio.timeout(most):
+        await asyncio.to_thread(_serve, site, bridge.lent)
+        await asyncio.wait({carrying})  # its last words are still on their way
 
 
 def _serve(site: OnSockets, connection: socket.socket) -> None:
