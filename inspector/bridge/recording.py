@@ -10,7 +10,8 @@ import logging
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from inspector.bridge.code import Code
 from inspector.bridge.texts import LONGEST_LINE, LONGEST_STATEMENT, cut, parameters
@@ -147,6 +148,15 @@ class Query:
             self.rows = rows
         if error is not None:
             self.error = cut(f"{type(error).__name__}: {error}", LONGEST_LINE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """However it ended; who knows how many rows there are has said `done` before."""
+        self.done(error=error)
 
     def fetched(self, count: int) -> None:
         """So many more rows were taken from the answer."""

@@ -6,7 +6,7 @@ import functools
 import importlib
 from typing import Any
 
-from inspector.bridge.hooks.statements import followed
+from inspector.bridge.hooks.statements import telling
 
 
 def install(module: Any) -> None:
@@ -17,7 +17,7 @@ def install(module: Any) -> None:
     @functools.lru_cache(maxsize=64)
     def subclass(cursor: Any) -> Any:
         own = {
-            name: followed(getattr(cursor, name), "postgresql", "psycopg2", many=name == "executemany")
+            name: telling(getattr(cursor, name), "postgresql", "psycopg2", many=name == "executemany")
             for name in ("execute", "executemany")
         }
         return type(cursor.__name__, (cursor,), {"__module__": cursor.__module__, **own})

@@ -2,84 +2,45 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
-from inspector.bridge.recording import active
+from inspector.bridge.hooks.following import followed
+from inspector.bridge.recording import Query, Recording
 
 
 def install(module: Any) -> None:
     """Follow all clients, and those of redis.asyncio if the app has it."""
     from redis import client  # noqa: PLC0415 - the app has it
 
-    _follow(client.Redis, "execute_command", _words)
-    _follow(client.Pipeline, "execute", _queue)
+    _follow(client)
     from redis.asyncio import client as later  # noqa: PLC0415
 
-    _follow_async(later.Redis, "execute_command", _words)
-    _follow_async(later.Pipeline, "execute", _queue)
+    _follow(later)
 
 
-def _words(self: Any, args: tuple[Any, ...]) -> tuple[str, Any]:
+def _follow(client: Any) -> None:
+    client.Redis.execute_command = followed(vars(client.Redis)["execute_command"], _command, _rows)
+    client.Pipeline.execute = followed(vars(client.Pipeline)["execute"], _queue, _rows)
+
+
+def _command(recording: Recording, client: Any, args: tuple[Any, ...], _: dict[str, Any]) -> Query:
     """`GET key`, and what else was said as parameters."""
     said = [_plain(each) for each in args[:2]]
-    return " ".join(said), list(args[2:]) or None
+    return recording.query("redis", "redis-py", " ".join(said), list(args[2:]) or None)
 
 
-def _queue(self: Any, args: tuple[Any, ...]) -> tuple[str, Any]:
+def _queue(recording: Recording, pipeline: Any, *_: Any) -> Query:
     """All commands of a pipeline, a line each."""
     lines = []
-    for each in list(getattr(self, "command_stack", ()))[:50]:
+    for each in list(getattr(pipeline, "command_stack", ()))[:50]:
         command = each[0] if isinstance(each, tuple) else getattr(each, "args", ())
         lines.append(" ".join(_plain(word) for word in command[:2]))
-    return "\n".join(lines) or "EXEC", None
+    return recording.query("redis", "redis-py", "\n".join(lines) or "EXEC", None)
 
 
 def _plain(word: Any) -> str:
     return word.decode("utf-8", "replace") if isinstance(word, bytes) else str(word)[:500]
 
 
-def _rows(answer: Any) -> int | None:
+def _rows(client: Any, answer: Any) -> int | None:
     return len(answer) if isinstance(answer, (list, set, dict)) else None
-
-
-def _follow(owner: type[Any], name: str, say: Any) -> None:
-    call = vars(owner)[name]
-
-    @functools.wraps(call)
-    def followed(self: Any, *args: Any, **named: Any) -> Any:
-        recording = active()
-        if recording is None:
-            return call(self, *args, **named)
-        statement, given = say(self, args)
-        query = recording.query("redis", "redis-py", statement, given)
-        try:
-            answer = call(self, *args, **named)
-        except BaseException as error:
-            query.done(error=error)
-            raise
-        query.done(_rows(answer))
-        return answer
-
-    setattr(owner, name, followed)
-
-
-def _follow_async(owner: type[Any], name: str, say: Any) -> None:
-    call = vars(owner)[name]
-
-    @functools.wraps(call)
-    async def followed(self: Any, *args: Any, **named: Any) -> Any:
-        recording = active()
-        if recording is None:
-            return await call(self, *args, **named)
-        statement, given = say(self, args)
-        query = recording.query("redis", "redis-py", statement, given)
-        try:
-            answer = await call(self, *args, **named)
-        except BaseException as error:
-            query.done(error=error)
-            raise
-        query.done(_rows(answer))
-        return answer
-
-    setattr(owner, name, followed)

@@ -79,12 +79,9 @@ class _FollowedCursor:
             "sqlite", "sqlite3", str(statement), first, sets=sets, database=self._inspector_name
         )
         self._inspector_query = query
-        try:
+        with query:
             answer = call(statement, *rest)
-        except BaseException as error:
-            query.done(error=error)
-            raise
-        query.done(self.rowcount)  # type: ignore[attr-defined]
+            query.done(self.rowcount)  # type: ignore[attr-defined]
         if self.description is not None:  # type: ignore[attr-defined]
             query.rows = 0  # counted as they are taken; SQLite finds them only then
         return answer

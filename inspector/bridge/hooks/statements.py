@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
-import inspect
 from typing import Any
 
-from inspector.bridge.recording import Query, active
+from inspector.bridge.hooks.following import followed
+from inspector.bridge.recording import Query, Recording
+
+_PARAMETERS = ("params", "params_seq", "args", "vars", "vars_list")
 
 
 def install_psycopg(module: Any) -> None:
@@ -27,51 +28,26 @@ def install_mysqldb(module: Any) -> None:
 def _follow(cursor: type[Any], system: str, through: str) -> None:
     for name, many in (("execute", False), ("executemany", True)):
         if name in vars(cursor):
-            setattr(cursor, name, followed(vars(cursor)[name], system, through, many=many))
+            setattr(cursor, name, telling(vars(cursor)[name], system, through, many=many))
 
 
-def followed(execute: Any, system: str, through: str, *, many: bool) -> Any:
-    """The method, telling what it was asked."""
+def telling(execute: Any, system: str, through: str, *, many: bool) -> Any:
+    """A cursor's `execute`, or with `many` its `executemany`, telling what it was asked."""
 
-    def begin(cursor: Any, statement: Any, given: Any) -> Query | None:
-        recording = active()
-        if recording is None:
-            return None
+    def ask(recording: Recording, cursor: Any, args: tuple[Any, ...], named: dict[str, Any]) -> Query:
+        statement, given = _said(args, named)
         sets = len(given) if many and hasattr(given, "__len__") else 1
         first = (given[0] if isinstance(given, (list, tuple)) and given else None) if many else given
         return recording.query(system, through, _text(statement, cursor), first, sets=sets)
 
-    if inspect.iscoroutinefunction(execute):
+    return followed(execute, ask, lambda cursor, _: cursor.rowcount)
 
-        @functools.wraps(execute)
-        async def later(self: Any, statement: Any, given: Any = None, *args: Any, **named: Any) -> Any:
-            query = begin(self, statement, given)
-            if query is None:
-                return await execute(self, statement, given, *args, **named)
-            try:
-                answer = await execute(self, statement, given, *args, **named)
-            except BaseException as error:
-                query.done(error=error)
-                raise
-            query.done(self.rowcount)
-            return answer
 
-        return later
-
-    @functools.wraps(execute)
-    def now(self: Any, statement: Any, given: Any = None, *args: Any, **named: Any) -> Any:
-        query = begin(self, statement, given)
-        if query is None:
-            return execute(self, statement, given, *args, **named)
-        try:
-            answer = execute(self, statement, given, *args, **named)
-        except BaseException as error:
-            query.done(error=error)
-            raise
-        query.done(self.rowcount)
-        return answer
-
-    return now
+def _said(args: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Any]:
+    """The statement and its parameters, in their order or by the names that the drivers have for them."""
+    statement = args[0] if args else named.get("query", "")
+    given = args[1] if len(args) > 1 else next((named[name] for name in _PARAMETERS if name in named), None)
+    return statement, given
 
 
 def _text(statement: Any, cursor: Any) -> str:
