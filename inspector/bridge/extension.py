@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Iterable
 from typing import Any
@@ -124,6 +125,7 @@ class Bridge:
         install_everywhere()
 
 
+@functools.cache
 def framework() -> str:
     """The framework with its version."""
     from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415
