@@ -6,6 +6,7 @@ Inspector then adds the field to what it sends to `127.0.0.1`, `[::1]`, `localho
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import socket
 import stat
@@ -55,12 +56,8 @@ class Asker:
         self.start()
 
     def _work(self) -> None:
-        for wait in _SOON:
+        for wait in itertools.chain(_SOON, itertools.repeat(_EVERY)):
             self._nudged.wait(wait)
-            self._nudged.clear()
-            self._ask()
-        while True:
-            self._nudged.wait(_EVERY)
             self._nudged.clear()
             self._ask()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Self
@@ -60,8 +60,8 @@ class Recording:
         self._keep(self.functions, note, MOST_FUNCTIONS, "functions")
         return note
 
-    def template(self, template: Any, context: dict[str, Any]) -> None:
-        """A template is about to be filled in."""
+    def template(self, template: Any, context: Iterable[str]) -> None:
+        """A template is about to be filled in, with what `context` names."""
         names = [name for name in context if not name.startswith("_")]
         note = {
             "name": template.name,

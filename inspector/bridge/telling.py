@@ -11,7 +11,6 @@ from inspector.bridge.recording import Query, Recording
 from inspector.bridge.texts import LONGEST_LINE, cut
 
 LARGEST = 768 * 1024
-_LONGEST_MESSAGE = LONGEST_LINE
 
 
 def tell(recording: Recording, app: str, framework: str) -> bytes:
@@ -96,7 +95,7 @@ def _raised(recording: Recording, error: BaseException, handled: bool, at: float
         message = ""
     return {
         "type": f"{module}{kind.__qualname__}",
-        "message": cut(message, _LONGEST_MESSAGE),
+        "message": cut(message, LONGEST_LINE),
         "frames": recording.code.frames(error.__traceback__),
         "handled": handled,
         "at": at,

@@ -24,7 +24,7 @@ def install(app: Any) -> None:
         recording = current.get()
         if recording is not None:
             with contextlib.suppress(Exception):
-                recording.template(template, {name: None for name in context if name not in _OWN_NAMES})
+                recording.template(template, [name for name in context if name not in _OWN_NAMES])
 
     def rendered(sender: Any, template: Any, **_: Any) -> None:
         recording = current.get()

@@ -18,9 +18,9 @@ def install(module: Any) -> None:
     @functools.wraps(connect)
     def connect_followed(database: Any, *args: Any, **named: Any) -> Any:
         if len(args) >= 5:  # timeout, detect_types, isolation_level, check_same_thread, factory
-            args = (*args[:4], _connection_class(args[4]), *args[5:])
+            args = (*args[:4], _with(_Followed, args[4]), *args[5:])
         else:
-            named["factory"] = _connection_class(named.get("factory", sqlite3.Connection))
+            named["factory"] = _with(_Followed, named.get("factory", sqlite3.Connection))
         connection = connect(database, *args, **named)
         if isinstance(connection, _Followed):
             connection._inspector_name = Path(str(database)).name if isinstance(database, (str, Path)) else ""
@@ -35,7 +35,7 @@ class _Followed:
     _inspector_name = ""
 
     def cursor(self, factory: Any = sqlite3.Cursor) -> Any:
-        made = super().cursor(_cursor_class(factory))  # type: ignore[misc]  # the connection's, behind this in the order
+        made = super().cursor(_with(_FollowedCursor, factory))  # type: ignore[misc]  # the connection's, behind this in the order
         if isinstance(made, _FollowedCursor):
             made._inspector_name = self._inspector_name
         return made
@@ -113,14 +113,8 @@ class _FollowedCursor:
 
 
 @functools.lru_cache(maxsize=64)
-def _connection_class(factory: Any) -> Any:
-    if not isinstance(factory, type) or issubclass(factory, _Followed):
+def _with(mixin: type[Any], factory: Any) -> Any:
+    """The class with the mixin before it; whatever makes them and is no class is left as it is."""
+    if not isinstance(factory, type) or issubclass(factory, mixin):
         return factory
-    return type(factory.__name__, (_Followed, factory), {"__module__": factory.__module__})
-
-
-@functools.lru_cache(maxsize=64)
-def _cursor_class(factory: Any) -> Any:
-    if not isinstance(factory, type) or issubclass(factory, _FollowedCursor):
-        return factory
-    return type(factory.__name__, (_FollowedCursor, factory), {"__module__": factory.__module__})
+    return type(factory.__name__, (mixin, factory), {"__module__": factory.__module__})
