@@ -9,6 +9,7 @@ import asyncio
 import hmac
 import http.client
 import secrets
+import threading
 from collections.abc import Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -65,6 +66,7 @@ class ControlApp:
         self._mine = mine
         self._reset = reset
         self._applicant = applicant
+        self._applying = threading.Lock()
         self._loop = loop
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -87,7 +89,8 @@ class ControlApp:
         if ask.do == "reset":
             self._reset(ask.site)
         if ask.do in _APPLYING:
-            _APPLYING[ask.do](self._applicant())
+            with self._applying:  # two who press the button at once do one step each
+                _APPLYING[ask.do](self._applicant())
         if ask.do == "start":
             return self._wait(self._mine.start(ask.folder))
         if ask.do == "stop":

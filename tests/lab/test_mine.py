@@ -8,6 +8,7 @@ import http.client
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -243,6 +244,21 @@ class TestControl:
         assert ask(door, tmp_path, Ask(do="stop")).state == "stopped"
         ask(door, tmp_path, Ask(do="reset", site="shop.inspector.test"))
         assert self.reset == ["shop.inspector.test"]
+
+    def test_two_who_press_the_button_at_once_do_one_step_after_the_other(self, door, tmp_path):
+        at_work, most = [], []
+
+        class Applicant:
+            def step(self):
+                at_work.append("step")
+                most.append(len(at_work))
+                threading.Event().wait(0.1)
+                at_work.pop()
+
+        self.applicant = Applicant()
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(lambda _: ask(door, tmp_path, Ask(do="apply")), range(3)))
+        assert most == [1, 1, 1]
 
     def test_whoever_has_no_token_is_refused(self, door, tmp_path):
         (tmp_path / "lab.token").write_text("guessed")

@@ -1,9 +1,9 @@
-"""Does the steps, one at a time. Between them it keeps all it knows in a file, so that a person may take as long as they like."""
+"""Does the steps, one at a time. Between them it keeps all it knows in a file, so that a person may take as long as they like; whoever calls sees to it that
+nobody else does meanwhile."""
 
 from __future__ import annotations
 
 import base64
-import threading
 import time
 from typing import Any
 
@@ -36,44 +36,40 @@ class Applicant:
         self._place = place
         self._proxy = proxy
         self._authority = authority
-        self._lock = threading.Lock()
 
     def step(self) -> None:
         """Do the next one; what came of it is kept. Raises OSError when that can't be."""
-        with self._lock:
-            state = keeping.read(self._place.root)
-            if state.done >= len(IDS):
-                return
-            state.failed = ""
-            talk = Talk(state, self._proxy, self._authority)
-            id = IDS[state.done]
-            try:
-                state.said[id] = getattr(self, f"_{id}")(state, talk)
-                state.done += 1
-            except TroubleError as trouble:
-                state.failed = str(trouble)
-                self._go_back(state, trouble, id)
-            except (ValueError, KeyError, TypeError, IndexError):
-                state.failed = "The authority's answer was not what the protocol says."
-            finally:
-                talk.close()
-            keeping.write(self._place.root, state)
+        state = keeping.read(self._place.root)
+        if state.done >= len(IDS):
+            return
+        state.failed = ""
+        talk = Talk(state, self._proxy, self._authority)
+        id = IDS[state.done]
+        try:
+            state.said[id] = getattr(self, f"_{id}")(state, talk)
+            state.done += 1
+        except TroubleError as trouble:
+            state.failed = str(trouble)
+            self._go_back(state, trouble, id)
+        except (ValueError, KeyError, TypeError, IndexError):
+            state.failed = "The authority's answer was not what the protocol says."
+        finally:
+            talk.close()
+        keeping.write(self._place.root, state)
 
     def renew(self) -> None:
         """Begin at the order again, with the account that is there."""
-        with self._lock:
-            state = keeping.read(self._place.root)
-            if state.account and state.chain:
-                state.renewals += 1
-                self._back_to(state, RENEWAL)
-                keeping.write(self._place.root, state)
+        state = keeping.read(self._place.root)
+        if state.account and state.chain:
+            state.renewals += 1
+            self._back_to(state, RENEWAL)
+            keeping.write(self._place.root, state)
 
     def begin_anew(self) -> None:
         """Forget all, and serve with the lab's certificate again."""
-        with self._lock:
-            self._place.uninstall()
-            self._place.forget_answers()
-            keeping.write(self._place.root, Application())
+        self._place.uninstall()
+        self._place.forget_answers()
+        keeping.write(self._place.root, Application())
 
     # --- the steps: each returns a sentence about what came of it -----------------------------------------
 

@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey
 from joserfc.jws import JWSRegistry
 
 from inspector.lab.applying.keeping import Application
+from inspector.lab.sites.outside import through_proxy
 
 SECONDS = 20
 AGENT = "Inspector practice applicant (ACME)"
@@ -30,10 +31,7 @@ class Talk:
 
     def __init__(self, application: Application, proxy: str, authority: str) -> None:
         self._application = application
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.proxies = {"http": proxy, "https": proxy}
-        self._session.verify = authority
+        self._session = through_proxy(proxy, authority)
         self._session.headers["User-Agent"] = AGENT
 
     def close(self) -> None:

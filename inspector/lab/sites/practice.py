@@ -27,6 +27,9 @@ class PracticeSite:
     accounts: tuple[tuple[str, str, str], ...] = ()
 
 
+MINE = "my.inspector.test"  # the learner's own
+AUTHORITY = "ca.inspector.test"
+BARE = "bare.inspector.test"  # speaks for itself, without WSGI
 SITES = (
     PracticeSite(
         "static", "static.inspector.test", "Grey Point Light", "A static site: pages, pictures, a film, files to download.",
@@ -56,19 +59,16 @@ SITES = (
         "Which origins may read an answer, preflights, cookies across origins.",
     ),
     PracticeSite(
-        "bare", "bare.inspector.test", "On bare sockets", "One page, /hello?name=Ada, by a program of forty lines without any framework.",
+        "bare", BARE, "On bare sockets", "One page, /hello?name=Ada, by a program of forty lines without any framework.",
         "What is missing beside the same page in Flask, at the shop's /try/hello: length, date, methods, decoding.",
     ),
     PracticeSite(
-        "ca", "ca.inspector.test", "Harbour Seal", "An authority that programs apply to for a certificate, by ACME, as to Let's Encrypt.",
+        "ca", AUTHORITY, "Harbour Seal", "An authority that programs apply to for a certificate, by ACME, as to Let's Encrypt.",
         "Key, order, challenge, request, certificate, renewal: each step is an exchange, and the authority's own visit to your site too.",
     ),
 )  # fmt: skip
 HOSTS = tuple(site.host for site in SITES)
-MINE = "my.inspector.test"  # the learner's own
-AUTHORITY = "ca.inspector.test"
-BARE = "bare.inspector.test"  # speaks for itself, without WSGI
-CERTIFIED = tuple(dict.fromkeys((*HOSTS, AUTHORITY, MINE)))  # the hosts that have a certificate of the lab's
+CERTIFIED = (*HOSTS, MINE)  # the hosts that have a certificate of the lab's
 
 
 class LazySite:

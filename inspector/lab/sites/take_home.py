@@ -64,8 +64,7 @@ class NotEmptyError(Exception):
 def take_home(site: str, folder: Path) -> Path:
     """Copy the site called `site` (a key of `PARCELS`) into `folder`, which must be empty or not exist. Returns the folder."""
     parcel = PARCELS[site]
-    if folder.exists() and any(folder.iterdir()):
-        raise NotEmptyError(f"{folder} has something in it already. Choose another folder, or empty it.")
+    _must_be_empty(folder)
     package = folder / "sites"
     shutil.copytree(HERE / site, package / site, ignore=_LEFT_OUT)
     shutil.copytree(HERE / "basics", package / "basics", ignore=_LEFT_OUT)
@@ -83,13 +82,17 @@ HELLO = "hello"  # no practice site: the smallest site there is, to begin one's 
 
 def begin(folder: Path) -> Path:
     """Write a site of one page into `folder`, which must be empty or not exist. Returns the folder."""
-    if folder.exists() and any(folder.iterdir()):
-        raise NotEmptyError(f"{folder} has something in it already. Choose another folder, or empty it.")
+    _must_be_empty(folder)
     (folder / "templates").mkdir(parents=True)
     _write(folder / "app.py", _HELLO_APP)
     _write(folder / "templates" / "home.html", _HELLO_PAGE)
     _write(folder / "requirements.txt", f"{_pinned('flask')}\n")
     return folder
+
+
+def _must_be_empty(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()):
+        raise NotEmptyError(f"{folder} has something in it already. Choose another folder, or empty it.")
 
 
 def _write(path: Path, text: str) -> None:
