@@ -21,6 +21,7 @@ from inspector.pki.watch import HandshakeWatch
 from inspector.wire.http1 import Limits as WireLimits
 
 if TYPE_CHECKING:
+    from inspector.engine.consulting import Consultant
     from inspector.engine.dial import Dialer
     from inspector.engine.flow import Flow
     from inspector.engine.mirroring import Mirroring
@@ -81,6 +82,7 @@ class Context:
         self._own: dict[str, bool] = {}
         self.opening = Opening(settings.only, settings.passthrough, self._is_ours)
         self.ruling = Ruling(complain)
+        self.consultants: tuple[Consultant, ...] = ()
         self.streams: set[Stream] = set()
         self.clients: dict[str, int] = {}
         self.tasks: set[asyncio.Task[Any]] = set()

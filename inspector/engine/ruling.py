@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from inspector.engine.targets import Origin
 from inspector.filter.subject import Subject
-from inspector.rules.effects import Answer, Edit, Elsewhere, Pace, Refuse, Serve, Wait
+from inspector.rules.effects import Answer, Edit, Elsewhere, Hold, Pace, Refuse, Serve, Wait
 from inspector.rules.errors import RuleMistake
 from inspector.rules.reading import read_rules
 from inspector.rules.ruleset import RuleSet, Step, Verdict
@@ -26,9 +26,10 @@ Ending = Answer | Serve | Refuse
 
 
 class Ruled:
-    """What rules want done with one exchange: `elsewhere`, `edits`, `wait`, `up` and `ending` for its request, `steps` for its response."""
+    """What rules want done with one exchange: `elsewhere`, `edits`, `wait`, `up` and `ending` for its request, `steps` for its response.
+    `holds` are those that want one or the other to wait for somebody's word, with the rules' names."""
 
-    __slots__ = ("edits", "elsewhere", "ending", "steps", "up", "wait")
+    __slots__ = ("edits", "elsewhere", "ending", "holds", "steps", "up", "wait")
 
     def __init__(self) -> None:
         self.elsewhere: Elsewhere | None = None
@@ -37,6 +38,7 @@ class Ruled:
         self.up = 0.0
         self.ending: Ending | None = None
         self.steps: tuple[Step, ...] = ()
+        self.holds: tuple[tuple[str, Hold], ...] = ()
 
 
 class Ruling:
@@ -111,6 +113,8 @@ def _of_the_request(ruled: Ruled, step: Step) -> bool:
             return not down
         case Edit("request"):
             ruled.edits += (step.effect,)
+        case Hold():
+            ruled.holds += ((step.rule, step.effect),)
         case _:
             return False
     return True

@@ -96,6 +96,14 @@ class Cut:
     how: Literal["close", "reset"]
 
 
-Effect: TypeAlias = Answer | Serve | Refuse | Elsewhere | Wait | Edit | Restate | Replace | Pace | Cut
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Keep the message of this side back until somebody says what becomes of it, so many seconds at most."""
+
+    side: Literal["request", "response", "both"]
+    seconds: float
+
+
+Effect: TypeAlias = Answer | Serve | Refuse | Elsewhere | Wait | Edit | Restate | Replace | Pace | Cut | Hold
 
 ENDING = (Answer, Serve, Refuse)  # of these only the first counts
