@@ -46,8 +46,9 @@ def prepare(*, development: bool = False) -> None:
     if not (PYTHON.exists() and stamp.is_file() and stamp.read_text(encoding="ascii") == wanted):
         _make_venv()
         say("Installing packages into .venv (once; a minute or two) …")
-        _pip_install(*BUILD_NEEDS)
-        _pip_install("--no-build-isolation", "-e", ".", *(_development_needs() if development else ()))
+        # What is there as source only is built apart, with setuptools if it asks: a Python of 3.12 or newer doesn't bring that.
+        _pip_install(*BUILD_NEEDS, *_needs(development=development))
+        _pip_install("--no-build-isolation", "--no-deps", "-e", ".")
         for made in ["stamp-run", *(["stamp-development"] if development else [])]:
             (VENV / made).write_text(wanted, encoding="ascii")
     build_assets()
@@ -87,9 +88,9 @@ def _fingerprint() -> str:
     return total.hexdigest()
 
 
-def _development_needs() -> list[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return list(project["dependency-groups"]["dev"])
+def _needs(*, development: bool) -> list[str]:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return [*told["project"]["dependencies"], *(told["dependency-groups"]["dev"] if development else ())]
 
 
 # --- the environment -------------------------------------------------------------------------------------

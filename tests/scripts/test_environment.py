@@ -49,6 +49,15 @@ def test_development_needs_more_and_includes_the_rest(fresh):
     assert fresh.ran == []
 
 
+def test_what_is_there_as_source_only_is_built_apart_with_what_it_asks_for(fresh):
+    """As two packages are: in an environment of Python 3.12 or newer there is no setuptools to build them with."""
+    fresh.module.prepare()
+    [needs, ours] = [command for command in fresh.ran if "install" in command]
+    assert "--no-build-isolation" not in needs
+    assert any(word.startswith("flask") for word in needs)
+    assert {"--no-build-isolation", "--no-deps"} < set(ours)
+
+
 def test_other_pins_mean_installing_again(fresh, monkeypatch, tmp_path):
     fresh.module.prepare()
     fresh.ran.clear()
