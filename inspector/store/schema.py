@@ -27,7 +27,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 INDEX_VERSION = "index_4"
-CONTROL_VERSION = "control_3"
+CONTROL_VERSION = "control_4"
 
 
 class Id(sa.types.TypeDecorator[bytes]):
@@ -251,3 +251,33 @@ opened_site = sa.Table(
     sa.Column("used", sa.Double, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# messages that wait at a breakpoint (see held), and for a while what became of them: then the blobs are empty
+held = sa.Table(
+    "held",
+    control,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("exchange", Id, nullable=False),
+    _text("moment"),
+    _text("url"),
+    _text("method"),
+    _text("rule"),
+    sa.Column("since", sa.Double, nullable=False),
+    sa.Column("until", sa.Double, nullable=False),
+    _integer("size"),
+    sa.Column("body_here", sa.Boolean, nullable=False),
+    _text("state"),  # 'waiting', 'decided', 'gone', 'lost'
+    _text("decision"),
+    sa.Column("edited", sa.Boolean, nullable=False),
+    sa.Column("decided", sa.Double, nullable=False),
+    sa.Column("taken", sa.Boolean, nullable=False),  # the engine knows
+    sa.Column("engine", Id, nullable=False),
+    _integer("worker"),
+    sa.Column("request", sa.LargeBinary, nullable=False),
+    sa.Column("head", sa.LargeBinary, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("new_head", sa.LargeBinary, nullable=False),
+    sa.Column("new_body", sa.LargeBinary, nullable=False),
+    sa.Column("new_body_here", sa.Boolean, nullable=False),
+)
+sa.Index("held_exchange", held.c.exchange)
