@@ -17,6 +17,7 @@ from inspector.app import bridge_file
 from inspector.app.child import Child
 from inspector.app.platform import here
 from inspector.app.settings import RunSettings
+from inspector.engine.desk import Desk, Keeping
 from inspector.engine.mirroring import MirrorSource
 from inspector.engine.pages import Page, PageAsk
 from inspector.engine.server import Engine
@@ -30,6 +31,7 @@ from inspector.pki.keylog import MOST_CONTEXTS, KeyLog
 from inspector.pki.leaves import Leaves
 from inspector.pki.watch import HandshakeWatch
 from inspector.store.archive import ArchiveWriter
+from inspector.store.held_earlier import something_waits
 from inspector.store.status import Status, StatusBoard
 from inspector.store.watch import Watcher
 
@@ -72,9 +74,10 @@ async def _serve(child: Child) -> None:
         raise child.cannot(str(error)) from error
     if authority.warning:
         child.say(authority.warning)
+    me = Ids().next()
     archive = ArchiveWriter(
         Path(settings.data, "captures"),
-        engine=Ids().next(),
+        engine=me,
         worker=WORKER,
         run=settings.name,
         version=__version__,
@@ -96,6 +99,8 @@ async def _serve(child: Child) -> None:
         )
     except PkiError as error:
         raise child.cannot(str(error)) from error
+    desk = Desk(partial(_held_messages, Path(settings.data)), engine=me, worker=WORKER)
+    engine.context.consultants += (desk,)
     await engine.start()
     child.ready(fingerprint=authority.fingerprint)
 
@@ -108,8 +113,10 @@ async def _serve(child: Child) -> None:
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     loop.run_in_executor(None, _prepare_pages)
+    loop.run_in_executor(None, _lose_what_waited, Path(settings.data), me)
     await stop.wait()
     watcher.stop()
+    await desk.close()
     await engine.stop()
     await loop.run_in_executor(None, archive.close)
     board.write(exchanges=engine.ledger.finished, connections=0)
@@ -198,6 +205,22 @@ def _render(listen: tuple[str, ...], ask: PageAsk) -> Page:
     from inspector.web.proxy_pages import render
 
     return render(ask, listen)
+
+
+def _held_messages(home: Path) -> Keeping:
+    from inspector.store.held import HeldMessages
+
+    return HeldMessages(home)
+
+
+def _lose_what_waited(home: Path, me: bytes) -> None:
+    """What waited at a breakpoint when an earlier engine ended can't go on: its connections are gone."""
+    if something_waits(home):
+        from inspector.store.held import HeldMessages
+
+        held = HeldMessages(home)
+        held.lost_from_earlier(me, WORKER)
+        held.close()
 
 
 class _Board:

@@ -71,6 +71,22 @@ DECISIONS: dict[str, Act] = {
     "rule-found-nothing": Act(
         "What a rule was to replace does not stand in the body, which went on as it was.", True
     ),
+    "held": Act("At a breakpoint {detail} for you, and went on as it was.", True),
+    "held-edited": Act("At a breakpoint {detail} for you. You changed it before it went on.", False),
+    "held-answered": Act("At a breakpoint {detail} for you. You answered in the site's place.", False),
+    "held-dropped": Act(
+        "At a breakpoint {detail} for you. You dropped it: it went no further, and the connection was closed.",
+        False,
+    ),
+    "held-stopped": Act(
+        "At a breakpoint {detail} for you. Inspector was stopped meanwhile, so it went no further.", False
+    ),
+    "hold-timed-out": Act(
+        "At a breakpoint {detail} for you. Nobody decided in time, so it went on as it was.", True
+    ),
+    "hold-refused": Act(
+        "A breakpoint was to hold this, and could not: {detail}. It went on as it was.", True
+    ),
     "imported": Act(
         "This did not pass through this Inspector: it was read from a file, {detail}. What the file doesn't say is not known here; "
         "bodies stand in such files without their content coding and were packed again.",

@@ -9,15 +9,14 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any
 
 import sqlalchemy as sa
 
 from inspector.exchange.consulting import Draft
+from inspector.exchange.held import Content, Row, State, Word
 from inspector.store.database import StoreProblem, control_path, immediate, open_engine, prepare
 from inspector.store.schema import held as table
-
-State: TypeAlias = Literal["waiting", "decided", "gone", "lost"]
 
 MOST = 200  # messages that wait at a time
 MOST_BYTES = 64 * 1024 * 1024  # of all their bodies
@@ -29,46 +28,6 @@ _LIGHT = (
     _T.id, _T.exchange, _T.moment, _T.url, _T.method, _T.rule, _T.since, _T.until, _T.size, _T.body_here, _T.state, _T.decision, _T.edited,
     _T.decided,
 )  # fmt: skip
-
-
-class Row(NamedTuple):
-    """A held message without its bytes. `until` is when it goes on by itself. Once it is not `waiting` any more, `decision` says what became of
-    it (`go-on`, `drop`, `answer`, `timed-out`; where nothing was decided, why not), and `decided` when."""
-
-    id: str
-    exchange: bytes
-    moment: str
-    url: str
-    method: str
-    rule: str
-    since: float
-    until: float
-    size: int
-    body_here: bool
-    state: State
-    decision: str
-    edited: bool
-    decided: float
-
-
-class Content(NamedTuple):
-    """The message of a row; `request` is the head of the request that a response answers."""
-
-    draft: Draft
-    request: bytes
-
-
-class Decision(NamedTuple):
-    """What a person decided about a message. Without a `draft` it goes on as it is."""
-
-    id: str
-    do: str
-    draft: Draft | None
-
-
-def name_of(exchange: bytes, moment: str) -> str:
-    """The id of a row."""
-    return f"{exchange.hex()}-{moment}"
 
 
 class HeldMessages:
@@ -132,7 +91,7 @@ class HeldMessages:
             connection.execute(table.delete().where(_T.id.in_(over), _T.id.not_in(kept)))
         return True
 
-    def take(self, engine: bytes) -> tuple[Decision, ...]:
+    def take(self, engine: bytes) -> tuple[Word, ...]:
         """What was decided about this engine's messages and not taken yet. Their bytes go from the table."""
         mine = (_T.state == "decided") & (_T.engine == engine) & ~_T.taken
         with self._engine.connect() as connection:
@@ -146,7 +105,7 @@ class HeldMessages:
                 ).all()
                 connection.execute(table.update().where(mine).values(_EMPTY | {"taken": True}))
         return tuple(
-            Decision(id, do, Draft(head, body, here) if edited else None)
+            Word(id, do, Draft(head, body, here) if edited else None)
             for id, do, edited, head, body, here in rows
         )
 

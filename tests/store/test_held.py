@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy.dialects import postgresql
 
 from inspector.exchange.consulting import Draft
+from inspector.exchange.held import Content, Row, Word, name_of
 from inspector.store import held as module
-from inspector.store.held import Content, Decision, HeldMessages, Row, name_of
+from inspector.store.held import HeldMessages
 from inspector.store.schema import held as table
 
 A, B, C = (bytes(15) + bytes([n]) for n in (1, 2, 3))
@@ -21,7 +22,7 @@ NEW = Draft(HEAD.replace(b"pay", b"tip"), b"\xfe", body_here=False)
 
 def row(exchange: bytes, since: float = 1000.0, **other: object) -> Row:
     name = name_of(exchange, "request")
-    usual = Row(name, exchange, "request", "http://shop.test/pay", "POST", "mine", since, since + 600, 17, True, "waiting", "", False, 0.0)  # fmt: skip
+    usual = Row(name, exchange, "request", "http://shop.test/pay", "POST", "mine", since, since + 600, 17, True)  # fmt: skip
     return usual._replace(**other)
 
 
@@ -59,7 +60,7 @@ def test_a_decision_is_made_once_and_taken_once_by_the_engine_it_is_for(held, do
     assert held.content(name) is None
     assert held.waiting() == ()
     assert held.take(OTHER) == ()
-    assert held.take(ENGINE) == (Decision(name, do, draft),)
+    assert held.take(ENGINE) == (Word(name, do, draft),)
     assert held.take(ENGINE) == ()
     over = held.row(name)
     assert (over.state, over.decision, over.edited) == ("decided", do, draft is not None)
@@ -80,7 +81,7 @@ def test_whoever_decides_before_the_time_is_up_wins(held: HeldMessages) -> None:
     put(held, row(A))
     assert held.decide(name_of(A, "request"), "drop")
     assert held.end(name_of(A, "request"), "decided", "timed-out") is False
-    assert held.take(ENGINE) == (Decision(name_of(A, "request"), "drop", None),)
+    assert held.take(ENGINE) == (Word(name_of(A, "request"), "drop", None),)
 
 
 def test_what_waited_for_an_earlier_engine_is_lost_also_if_it_was_decided_too_late(
