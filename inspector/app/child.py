@@ -60,6 +60,10 @@ class Child:
         """Tell the person at the terminal something that matters."""
         self._report(Report(kind="said", sentence=sentence, cure=cure))
 
+    def printed(self, line: str) -> None:
+        """Pass on a line that a user's own code printed."""
+        self._report(Report(kind="printed", sentence=line))
+
     def cannot(self, sentence: str, cure: str = "") -> SystemExit:
         """Tell why no restart would help; `raise child.cannot(...)` ends the process."""
         self._report(Report(kind="cannot", sentence=sentence, cure=cure))

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from inspector import __version__
@@ -34,6 +34,9 @@ from inspector.store.archive import ArchiveWriter
 from inspector.store.held_earlier import something_waits
 from inspector.store.status import Status, StatusBoard
 from inspector.store.watch import Watcher
+
+if TYPE_CHECKING:
+    from inspector.engine.hooked import Hooked  # for those who have hooks
 
 WORKER = 1
 REVOCATIONS = "http://inspector.test/ca.crl"  # answered by the engine: whoever uses the proxy reaches it
@@ -101,6 +104,10 @@ async def _serve(child: Child) -> None:
         raise child.cannot(str(error)) from error
     desk = Desk(partial(_held_messages, Path(settings.data)), engine=me, worker=WORKER)
     engine.context.consultants += (desk,)
+    hooked = _hooked(settings)
+    if hooked is not None:
+        engine.context.consultants = (hooked, *engine.context.consultants)
+        hooked.start()
     await engine.start()
     child.ready(fingerprint=authority.fingerprint)
 
@@ -117,6 +124,8 @@ async def _serve(child: Child) -> None:
     await stop.wait()
     watcher.stop()
     await desk.close()
+    if hooked is not None:
+        await hooked.close()
     await engine.stop()
     await loop.run_in_executor(None, archive.close)
     board.write(exchanges=engine.ledger.finished, connections=0)
@@ -145,10 +154,11 @@ def engine_settings(settings: RunSettings) -> Settings:
     """What the engine needs to know of a run."""
     listen = tuple(_host_port(each) for each in settings.listen)
     web = tuple(_host_port(each) for each in settings.web)
+    hooks = (_host_port(settings.hooks_door),) if settings.hooks_door else ()
     return Settings(
         home=settings.home,
         dashboard_url=f"http://{settings.web_name or web[0][0]}:{web[0][1]}/" if web else "",
-        forbidden_ports=tuple({port for _, port in (*listen, *web)}),
+        forbidden_ports=tuple({port for _, port in (*listen, *web, *hooks)}),
         wants_credentials=tuple(bool(settings.proxy_auth) and not _is_loopback(host) for host, _ in listen),
         proxy_auth=settings.proxy_auth,
         sender_token=settings.sender_token,
@@ -205,6 +215,14 @@ def _render(listen: tuple[str, ...], ask: PageAsk) -> Page:
     from inspector.web.proxy_pages import render
 
     return render(ask, listen)
+
+
+def _hooked(settings: RunSettings) -> Hooked | None:
+    if not settings.hooks_door:
+        return None
+    from inspector.engine.hooked import Hooked
+
+    return Hooked(_host_port(settings.hooks_door), settings.hooks_token, settings.hook_timeout)
 
 
 def _held_messages(home: Path) -> Keeping:

@@ -21,7 +21,7 @@ from inspector.app.lock import LOCK, Lock, wait_for_leftovers
 from inspector.app.platform import Platform, here
 from inspector.app.processes import Role
 from inspector.app.settings import RunSettings
-from inspector.app.supervisor import ENGINE, LAB, RECORDER, WEB, Screen, Supervisor
+from inspector.app.supervisor import ENGINE, HOOKS, LAB, RECORDER, WEB, Screen, Supervisor
 from inspector.app.upstream import without_password
 
 MODULES = {
@@ -29,9 +29,11 @@ MODULES = {
     RECORDER: "inspector.app.recorder_process",
     WEB: "inspector.app.web_process",
     LAB: "inspector.app.lab_process",
+    HOOKS: "inspector.app.hooks_process",
 }
 LAB_DOORS = ("lab-http", "lab-https")
 LAB_WISH = ("127.0.0.1:0", "127.0.0.1:0")  # only the engine connects there, and it is told the ports
+HOOKS_WISH = "127.0.0.1:0"  # the same, and it asks for a token
 LEFTOVERS_WITHIN = 8.0
 LOCK_WITHIN = 0.3  # `inspector status` holds the lock for an instant, to look
 
@@ -54,8 +56,11 @@ def run(
         web = sockets.bind_all(_parsed(wish.web), "--web", platform)
         doors = [sockets.bind_all((where,), "--no-lab", platform) for where in _parsed(wish.lab)]
         mine = [sockets.reserve(where) for where in _parsed(wish.lab)]
+        hooks = sockets.bind_all(_parsed((HOOKS_WISH,)), "--hook", platform) if wish.hooks else []
         settings = msgspec.structs.replace(
             wish,
+            hooks_door=_bound(hooks)[0] if hooks else "",
+            hooks_token=secrets.token_urlsafe(32) if hooks else "",
             mine=_bound(mine),
             sender_token=secrets.token_urlsafe(32),
             listen=_bound(listen),
@@ -68,6 +73,8 @@ def run(
         ]
         if web:
             roles.append(Role(WEB, modules[WEB], {"web": web}))
+        if hooks:
+            roles.append(Role(HOOKS, modules[HOOKS], {"hooks": hooks}))
         if doors:
             roles.append(Role(LAB, modules[LAB], dict(zip(LAB_DOORS, doors, strict=True)), late=True))
         if settings.web:

@@ -4,7 +4,7 @@ Sizes are bytes, times are seconds, 0 or an empty text means "none" or "no limit
 option of the command line (see docs/cli.md), except where files lie and what was found at start. `data` is
 `home`, but on a network drive (see `home`): captures/, run/, lab/ and control.db are there. The lab has two
 addresses, for http and https, and none when it does not run; `mine` are two more, where the learner's own site is
-while it is started, and `my` is the folder it is in.
+while it is started, and `my` is the folder it is in. `hooks` are the files of --hook; `hooks_door` and `hooks_token` are how the engine reaches their process.
 """
 
 from __future__ import annotations
@@ -60,6 +60,10 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     mine: tuple[str, ...] = ()
     my: str = ""
+    hooks: tuple[str, ...] = ()
+    hook_timeout: float = 5.0
+    hooks_door: str = ""
+    hooks_token: str = ""
 
     @property
     def certs(self) -> Path:

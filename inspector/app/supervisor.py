@@ -21,20 +21,21 @@ from inspector.app.errors import CannotStart
 from inspector.app.logfile import LogFile
 from inspector.app.platform import Platform
 from inspector.app.processes import Asked, Ended, Event, Events, Process, Role, Told, Wrote
-from inspector.app.protocol import CANNOT, Report
+from inspector.app.protocol import AGAIN, CANNOT, Report
 from inspector.app.settings import RunSettings
 
 STOP_WITHIN = 5.0
 LATE_AFTER = 10.0
 LOOK_EVERY = 0.25
 KILLED = -9
-ENGINE, RECORDER, WEB, LAB = "engine", "recorder", "web", "lab"
-WORDS = {ENGINE: "engine", RECORDER: "recorder", WEB: "dashboard", LAB: "lab"}
+ENGINE, RECORDER, WEB, LAB, HOOKS = "engine", "recorder", "web", "lab", "hooks"
+WORDS = {ENGINE: "engine", RECORDER: "recorder", WEB: "dashboard", LAB: "lab", HOOKS: "hooks' process"}
 CONSEQUENCES = {
     ENGINE: "Requests on their way at that moment failed.",
     RECORDER: "Nothing is lost: it goes on where it was.",
     WEB: "Reload the page if it does not come back by itself.",
     LAB: "It plays the practice sites. If you had one of them open, reload it.",
+    HOOKS: "What your hooks kept in their variables is gone.",
 }
 
 
@@ -54,6 +55,9 @@ class Screen(Protocol):
 
     def say(self, sentence: str, cure: str = "") -> None:
         """Something happened that matters."""
+
+    def printed(self, line: str) -> None:
+        """A user's own code (hooks, mounted apps) printed this."""
 
 
 class Supervisor:
@@ -171,7 +175,10 @@ class Supervisor:
             if report.kind == "cannot" and not self._started:
                 raise CannotStart(report.sentence, report.cure)
             process.gave_up = report.kind == "cannot"
-            self._screen.say(report.sentence, report.cure)
+            if report.kind == "printed":
+                self._screen.printed(report.sentence)
+            else:
+                self._screen.say(report.sentence, report.cure)
             return
         process.is_ready()
         self._facts |= report.facts
@@ -191,6 +198,10 @@ class Supervisor:
             return
         if process.gave_up and process.role.late:
             self._changed(self)  # all else works without it, and it has said why it doesn't
+            return
+        if status == AGAIN and process.ready:
+            self.restarts[name] += 1
+            self._due[name] = Due(time.monotonic())
             return
         back_off = self._back_offs[name]
         wait = back_off.crashed(process.served, from_outside=status == KILLED)

@@ -119,6 +119,15 @@ OPTIONS: tuple[Option, ...] = (
         "--my", "my", group=WHERE, metavar="DIR", default=None, type=click.Path(exists=True, file_okay=False, resolve_path=True),
         help="Serve the Flask app in this folder at my.inspector.test, in a process of its own, and start it anew when a file is saved.",
     ),
+    Option(
+        "--hook", "hooks", group=WHERE, metavar="FILE", multiple=True,
+        type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+        help="Let the functions in this Python file change traffic (docs/hooks.md); read again when it is saved. May be given several times.",
+    ),
+    Option(
+        "--hook-timeout", "hook_timeout", group=WHERE, type=DURATION, default=5.0, metavar="DURATION",
+        help="How long one hook may take; then the exchange goes on without it.  [default: 5s]",
+    ),
     Option("--no-capture", "capture", group=WHERE, is_flag=True, flag_value=False, default=True, hidden=True),
     Option(
         "--only", "only", group=UPSTREAM, metavar="HOSTS", multiple=True,

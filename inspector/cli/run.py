@@ -43,6 +43,7 @@ def prepared(told: dict[str, Any], home_folder: Path | None, fresh: bool) -> tup
     settings = RunSettings(
         name=os.urandom(8).hex(), home=str(place.root), data=str(place.data), fresh=fresh,
         store=told["store"], listen=told["listen"], web=told["web"], web_name=told["web_name"] or _web_name(), lab=_lab(told), my=told["my"] or "",
+        hooks=told["hooks"], hook_timeout=told["hook_timeout"],
         gateway_base=told["gateway_base"], lessons=told["lessons"], capture=told["capture"], reverse=told["reverse"], proxy_auth=told["proxy_auth"],
         only=_hosts("--only", told["only"]), passthrough=_hosts("--passthrough", told["passthrough"]),
         upstream_ca=told["upstream_ca"], client_certs=client_certs, verify_upstream=told["verify_upstream"],
@@ -101,6 +102,8 @@ def _check(told: dict[str, Any]) -> None:
         raise click.UsageError(
             "--proxy-auth wants a name and a password with a colon between: USER:PASSWORD."
         )
+    if told["hook_timeout"] < 0.1:
+        raise click.UsageError("--hook-timeout: a hook needs some time; at least 100ms.")
     if told["mirror_faults"] and not told["verify_upstream"]:
         raise click.UsageError(
             "--mirror-faults needs to know what is wrong with a certificate: leave out --no-verify-upstream."

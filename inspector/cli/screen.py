@@ -41,6 +41,9 @@ class Screen:
         text = f"{click.style('!', fg='yellow', bold=True)} {sentence}"
         _print(f"{text}\n  {cure}" if cure else text, err=True)
 
+    def printed(self, line: str) -> None:
+        _print(f"{click.style('|', dim=True)} {line}")
+
 
 def _print(text: str, *, err: bool = False) -> None:
     """Print it; a terminal or a pipe that is gone is no reason to stop."""

@@ -87,6 +87,11 @@ DECISIONS: dict[str, Act] = {
     "hold-refused": Act(
         "A breakpoint was to hold this, and could not: {detail}. It went on as it was.", True
     ),
+    "hooked": Act("A hook of yours changed this: {detail}.", False),
+    "hook-noted": Act("A hook of yours says: {detail}", True),
+    "hook-answered": Act("A hook of yours made the answer: {detail}.", False),
+    "hook-failed": Act("A hook of yours failed, and changed nothing: {detail}", True),
+    "hook-slow": Act("A hook of yours was not waited for any longer: {detail}. It changed nothing.", True),
     "imported": Act(
         "This did not pass through this Inspector: it was read from a file, {detail}. What the file doesn't say is not known here; "
         "bodies stand in such files without their content coding and were packed again.",

@@ -38,6 +38,9 @@ class Reporter:
     def say(self, sentence: str, cure: str = "") -> None:
         sys.stderr.write(f"{sentence} {cure}\n")
 
+    def printed(self, line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+
 
 def main(words: list[str]) -> int:
     """Run; 1 if it could not start."""

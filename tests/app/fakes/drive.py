@@ -27,6 +27,9 @@ class Screen:
     def say(self, sentence: str, cure: str = "") -> None:
         tell({"said": sentence, "cure": cure})
 
+    def printed(self, line: str) -> None:
+        tell({"printed": line})
+
 
 def tell(what: dict) -> None:
     print(json.dumps(what), flush=True)

@@ -1,0 +1,73 @@
+"""The calls of hooks that are running, and where one is that doesn't come to its end."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from types import FrameType
+
+_OURS = str(Path(__file__).parent)
+
+
+class Call:
+    """One hook at work. `thread` is where, None for one that waits on the loop."""
+
+    __slots__ = ("began", "exchange", "key", "number", "thread", "where")
+
+    def __init__(self, number: int, key: str, where: str, exchange: bytes) -> None:
+        self.number = number
+        self.key = key
+        self.where = where
+        self.exchange = exchange
+        self.began = time.monotonic()
+        self.thread: int | None = None
+
+
+class Calls:
+    """All of them."""
+
+    def __init__(self) -> None:
+        self._running: dict[int, Call] = {}
+        self._numbers = itertools.count(1)
+
+    def begin(self, key: str, where: str, exchange: bytes) -> Call:
+        call = Call(next(self._numbers), key, where, exchange)
+        self._running[call.number] = call
+        return call
+
+    def end(self, call: Call) -> None:
+        self._running.pop(call.number, None)
+
+    def over(self, seconds: float) -> list[Call]:
+        """Those that began longer ago than that."""
+        now = time.monotonic()
+        return [call for call in list(self._running.values()) if now - call.began > seconds]
+
+
+def stack_of(thread: int | None, name: str = "") -> str:
+    """Where a thread is (this one's number, or by its name), from the first frame on that is not ours."""
+    if thread is None:
+        thread = next((each.ident for each in threading.enumerate() if each.name == name), None)
+    frame: FrameType | None = sys._current_frames().get(thread or 0)
+    frames = traceback.extract_stack(frame) if frame is not None else []
+    return "".join(traceback.format_list([each for each in frames if _theirs(each.filename)]))
+
+
+def last_line_of(stack: str) -> str:
+    """`line 12, in f` out of such a text; empty if there is none."""
+    lines = [line.strip() for line in stack.splitlines() if line.lstrip().startswith("File ")]
+    return lines[-1].partition(", ")[2] if lines else ""
+
+
+def _theirs(file: str) -> bool:
+    standard = (threading.__file__, "<frozen ")
+    inside = ("concurrent/futures", "asyncio", "uvloop", "importlib")
+    return (
+        not file.startswith((_OURS, *standard))
+        and not any(f"/{each}/" in file.replace("\\", "/") for each in inside)
+        and "hooks_process" not in file
+    )

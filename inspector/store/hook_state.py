@@ -1,0 +1,30 @@
+"""HOME/run/hooks.json: what the hooks process says of itself, for pages and the API. Written whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from inspector.exchange.hooking import HooksState
+from inspector.pki import files
+
+FILE = "hooks.json"
+
+
+def write(run: Path, state: HooksState) -> None:
+    """Raises OSError."""
+    files.replace(run / FILE, msgspec.json.encode(state), files.PRIVATE)
+
+
+def read(run: Path) -> HooksState | None:
+    """What stands there; None without a hooks process."""
+    try:
+        return msgspec.json.decode((run / FILE).read_bytes(), type=HooksState)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def remove(run: Path) -> None:
+    """There are no hooks in this run."""
+    (run / FILE).unlink(missing_ok=True)
