@@ -174,6 +174,7 @@ def switch_protocols(talk: Http1, flow: Flow, head: ResponseHead) -> None:
     flow.kind = "websocket" if websocket else "tunnel"
     if websocket:
         flow.scheme = "wss" if flow.scheme == "https" else "ws"
+        flow.down = talk.context.ledger.timed_tap(flow)
     data = head.clean[: head.fields_at] + pass_on(head, keep=(b"connection", b"upgrade"))
     flow.client_response = data
     connection = talk.connection

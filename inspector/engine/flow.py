@@ -178,6 +178,9 @@ class Flow:
             self.decisions,
             error,
             self.parent,
+            b"",
+            self.up.when() if self.up is not None else (),
+            self.down.when() if self.down is not None else (),
         )
 
     def _resource(self, request: dict[bytes, bytes], media: str) -> Resource:

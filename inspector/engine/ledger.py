@@ -13,7 +13,7 @@ from typing import Protocol
 
 from inspector.engine.flow import Flow
 from inspector.engine.settings import Limits
-from inspector.engine.tap import Tap
+from inspector.engine.tap import Tap, TimedTap
 from inspector.engine.wiretap import WireTap
 from inspector.exchange.model import Connection, KeptCiphertext, Piece, State, encode
 
@@ -51,7 +51,14 @@ class Ledger:
 
     def tap(self) -> Tap:
         """A new tee for a body."""
-        tap = Tap(self._limits.inline_body, self._limits.captured_body, self._keep_body)
+        return self._on(Tap(self._limits.inline_body, self._limits.captured_body, self._keep_body))
+
+    def timed_tap(self, flow: Flow) -> Tap:
+        """A new tee for a body that holds many messages: a WebSocket's, an event stream's."""
+        limits = self._limits
+        return self._on(TimedTap(limits.inline_body, limits.captured_body, self._keep_body, flow.zero))
+
+    def _on(self, tap: Tap) -> Tap:
         if not self.capturing:
             tap.note = "off"
         return tap

@@ -30,7 +30,8 @@ class Pipe(BrowserSide):
     def begin(self, first: bytes) -> None:
         """Start piping; `first` is what the browser has sent already."""
         assert self.flow is not None
-        self.flow.up = self.context.ledger.tap()
+        ledger, flow = self.context.ledger, self.flow
+        flow.up = ledger.timed_tap(flow) if flow.kind == "websocket" else ledger.tap()
         self._wait_on(self.flow)
         if first:
             self.received(first)

@@ -6,11 +6,13 @@ size while it passes, so an engine never holds more than one run of it. Over the
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Literal
 
-from inspector.exchange.model import NO_BODY, Body, Piece
+from inspector.exchange.model import NO_BODY, Arrival, Body, Piece
 
+MOST_ARRIVALS = 5000
 Keep = Callable[[bytes], Piece | None]
 Note = Literal["", "capped", "lost", "off", "same", "absent"]
 
@@ -63,3 +65,27 @@ class Tap:
             self._spill()
         inline = b"" if self.pieces else b"".join(self.parts)
         return Body(self.size, self.wire or self.size, inline, tuple(self.pieces), self.complete, self.note)
+
+    def when(self) -> tuple[Arrival, ...]:
+        """When its runs came; only a tee that looks at the clock knows."""
+        return ()
+
+
+class TimedTap(Tap):
+    """A tee for a body in which several messages lie: it also keeps when each run came, up to a number. `zero` is the flow's."""
+
+    __slots__ = ("_arrivals", "_zero")
+
+    def __init__(self, inline: int, cap: int, keep: Keep, zero: float) -> None:
+        super().__init__(inline, cap, keep)
+        self._zero = zero
+        self._arrivals: list[Arrival] = []
+
+    def add(self, payload: bytes) -> None:
+        """Take one run of body bytes, and the time."""
+        super().add(payload)
+        if len(self._arrivals) < MOST_ARRIVALS and not self.note:
+            self._arrivals.append(Arrival(self.size, time.perf_counter() - self._zero))
+
+    def when(self) -> tuple[Arrival, ...]:
+        return tuple(self._arrivals)

@@ -276,7 +276,8 @@ class ServerConnection(Stream):
             self._done(flow, data)
             return
         self._reader = reader
-        flow.down = self.context.ledger.tap()
+        ledger = self.context.ledger
+        flow.down = ledger.timed_tap(flow) if b"text/event-stream" in head.raw else ledger.tap()
         if data:
             self._feed(flow, out, data)
         else:

@@ -41,6 +41,13 @@ class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
     length: int
 
 
+class Arrival(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """When a run of bytes of a body came: `at` seconds after the exchange began the body was `end` bytes long."""
+
+    end: int
+    at: float
+
+
 class Body(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A message body, without its transfer coding (chunk framing), with its content coding.
 
@@ -185,7 +192,8 @@ class Summary(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 class Exchange(Summary, frozen=True, array_like=True, gc=False):
     """One request and what came of it, whole. `parent` is the exchange this one was made from (repeat, redirect by rule), `imported` what
-    the file said that it was read from, as JSON without its bodies.
+    the file said that it was read from, as JSON without its bodies. `asked_when` and `answered_when` say when the runs of a body came in whose
+    bytes several messages lie, one after the other (WebSocket, event stream).
     """
 
     client_leg: Leg | None = None
@@ -195,6 +203,8 @@ class Exchange(Summary, frozen=True, array_like=True, gc=False):
     error: Fault | None = None
     parent: bytes = b""
     imported: bytes = b""
+    asked_when: tuple[Arrival, ...] = ()
+    answered_when: tuple[Arrival, ...] = ()
 
 
 class HandshakeMessage(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -52,6 +52,7 @@ from inspector.store.schema import ciphertext, connection, engine, exchange, seg
 from inspector.store.settings import Settings
 from inspector.store.sites import SiteRow, hosts_in, places_of
 from inspector.store.statistics import PATIENCE, Counting, Statistics
+from inspector.store.talk import Side, Talk, talk_of
 from inspector.store.timed import Timed, timed
 from inspector.store.tree import Branches, Level, Tree
 from inspector.store.where import NOTHING_MARKED, clause_for, exact, pushed
@@ -338,6 +339,10 @@ class Captures:
                 raise ArchiveGone("The exchange is no longer kept.")
             for piece in body.pieces:
                 yield self._archive.body(found[0].hex(), piece)
+
+    def talk(self, exchange: Exchange, side: Side) -> Talk:
+        """What was said over a captured WebSocket. Raises ArchiveGone if it was removed."""
+        return talk_of(exchange, side, self.body)
 
     # -- forgetting
 

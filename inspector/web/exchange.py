@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, make_response, render_template, request, session, stream_with_context
 
-from inspector.exchange.model import Message
+from inspector.exchange.model import Exchange, Message
 from inspector.exchange.report import Report
 from inspector.explain.case import Case, Said
 from inspector.explain.onlookers import who_sees_what
@@ -40,6 +40,7 @@ from inspector.web.present.sees import Noise, wire_of
 from inspector.web.present.server import server_tab
 from inspector.web.present.shown import Shown, show, show_hex, show_raw
 from inspector.web.present.story import story_of
+from inspector.web.present.talk import WHOSE, Conversation, conversation
 from inspector.web.present.wires import wire
 
 TABS = {
@@ -64,7 +65,7 @@ VIEWS = {"pretty": "Pretty", "raw": "Raw", "hex": "Hex"}
 SIDE_WORDS = {"browser": "Browser's side", "site": "Site's side", "changes": "What changed"}
 TabContext = Callable[[Captures, Case, "Asked"], dict[str, Any]]
 _FIRST = {"new": "story", "details": "messages"}
-_OF_MESSAGES = {"side", *HALVES, *(f"{half}_from" for half in HALVES)}
+_OF_MESSAGES = {"side", "talk", "talk_from", *HALVES, *(f"{half}_from" for half in HALVES)}
 _SHOWS = {"pretty": show, "raw": show_raw, "hex": show_hex}
 
 
@@ -78,6 +79,8 @@ class Asked(NamedTuple):
     response: str
     request_from: int
     response_from: int
+    talk: str
+    talk_from: int
 
     @classmethod
     def read(cls, id: str) -> Asked:
@@ -95,13 +98,15 @@ class Asked(NamedTuple):
             views[1] if views[1] in VIEWS else "pretty",
             starts[0],
             starts[1],
+            args["talk"] if args.get("talk") in WHOSE else "all",
+            min(max(args.get("talk_from", 0, type=int), 0), 1 << 40),
         )
 
     def url(self, **other: Any) -> str:
         """The address of the same page, with something else asked for; a new view starts at its beginning."""
         changed = {half: f"{half}_from" for half in HALVES if half in other}
         asked = self._replace(**(dict.fromkeys(changed.values(), 0) | other))
-        plain = Asked(self.id, "", "browser", "pretty", "pretty", 0, 0)
+        plain = Asked(self.id, "", "browser", "pretty", "pretty", 0, 0, "all", 0)
         pairs = [
             f"{name}={value}"
             for name, value, usual in zip(self._fields, asked, plain, strict=True)
@@ -215,7 +220,17 @@ def _messages(captures: Captures, case: Case, asked: Asked) -> dict[str, Any]:
         "halves": [_half(captures, case, side, half, asked) for half in HALVES],
         "interim": interim,
         "leg": leg,
+        "talk": _talk(captures, case.exchange, side, asked) if case.exchange.kind == "websocket" else None,
+        "whose": WHOSE,
     }
+
+
+def _talk(captures: Captures, exchange: Exchange, side: Side, asked: Asked) -> Conversation | None:
+    """A WebSocket's messages; None where their bytes are gone, which is said beside them."""
+    try:
+        return conversation(captures.talk(exchange, side), asked.talk, asked.talk_from)
+    except ArchiveGone:
+        return None
 
 
 def _interim(case: Case, side: Side, message: Message) -> dict[str, Any]:
@@ -232,11 +247,13 @@ def _half(captures: Captures, case: Case, side: Side, half: Half, asked: Asked) 
     if part is None:
         return common
     content = Content.of(captures, part)
+    view = asked.view(half)
+    told = exchange.kind == "websocket" and view == "pretty"  # message by message, above both halves
     return common | {
         "head": head(part.message),
         "notes": notes_of(case, case.said(side, half)) if asked.view(half) == "pretty" else NO_NOTES,
         "lines": raw_lines(part.message.head) if asked.view(half) == "raw" else (),
-        "body": _body(content, asked.view(half), asked.start(half)),
+        "body": Shown("talk", "") if told else _body(content, view, asked.start(half)),
         "marks": body_marks(part.body, open=exchange.state == "open"),
         "part": part,
         "codings": content.codings,

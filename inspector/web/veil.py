@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from flask import has_request_context, session
 
 from inspector.exchange.model import Body, Connection, Exchange, Summary
 from inspector.exchange.report import Report
+from inspector.explain.socket_talk import Spoken
 from inspector.secrets import Hider
 from inspector.secrets.exchanges import (
     hide_body,
@@ -25,6 +27,7 @@ from inspector.secrets.exchanges import (
 )
 from inspector.secrets.reports import hide_report
 from inspector.store.captures import Captures
+from inspector.store.talk import Side, Talk
 from inspector.web.finding import known_connection
 
 _PATH = re.compile(rb'("(?:path|query|comment)":)("(?:[^"\\]|\\.)*")')
@@ -95,6 +98,15 @@ class Veil:
             return report
         return hide_report(self._reader_of(exchange), report)
 
+    def talk(self, exchange: Exchange, side: Side) -> Talk:
+        """What was said over a WebSocket: read as it was, since a secret is in no masked frame to be found, then each message veiled."""
+        if not presenting():
+            return self._captures.talk(exchange, side)
+        talk = self._captures.talk(self._captures.exchange(exchange.id) or exchange, side)
+        hider = self._reader_of(exchange)
+        said = tuple(replace(each, payload=_message(hider, each)) for each in talk.said)
+        return talk._replace(said=said)
+
     def _reader_of(self, exchange: Exchange) -> Hider:
         """A hider that has met the secrets of an exchange."""
         hider = Hider(self._key)
@@ -135,6 +147,11 @@ class Veil:
         if isinstance(found, (tuple, list)):
             return type(found)(self._veiled(each) for each in found)
         return found
+
+
+def _message(hider: Hider, said: Spoken) -> bytes:
+    media = "application/json" if said.kind == "text" and said.payload[:1] in (b"{", b"[") else "text/plain"
+    return hider.body(said.payload, media)
 
 
 def _prose(hider: Hider, text: str) -> str:

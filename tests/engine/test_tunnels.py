@@ -257,6 +257,10 @@ def test_a_websocket_becomes_a_pipe_with_what_came_early_both_ways(talk, site, e
     )
     assert engine.records.body(exchange.client_leg.request.body) == b"earlyping"
     assert engine.records.body(exchange.server_leg.response.body) == b"leftoverpong"
+    assert [each.end for each in exchange.asked_when] == [5, 9]
+    assert exchange.answered_when[-1].end == 12
+    times = [each.at for each in (*exchange.asked_when, *exchange.answered_when)]
+    assert all(exchange.timeline.response_start <= at <= exchange.duration for at in times)
     assert exchange.client_leg.response.head == SWITCH
 
 

@@ -32,6 +32,7 @@ from inspector.store.removal import Removal
 from inspector.store.sites import SiteRow
 from inspector.store.statistics import Statistics
 from inspector.store.status import Status
+from inspector.store.talk import Side, Talk, talk_of
 from inspector.store.tallies import tally
 from inspector.store.timed import Timed
 from inspector.store.tree import Branch, Branches, name_of
@@ -217,6 +218,9 @@ class FakeCaptures:
         if self.body_gone:
             raise ArchiveGone("The body was removed to make room.")
         yield body.inline
+
+    def talk(self, exchange: Exchange, side: Side) -> Talk:
+        return talk_of(exchange, side, self.body)
 
     def heads(self, ids: Iterable[bytes]) -> dict[bytes, Heads]:
         found = ((id, self.exchange(id)) for id in ids)
