@@ -48,6 +48,7 @@ COMMANDS = {
     "rules": Entry(
         "inspector.cli.rules", "The rules: list them, write them into a file, read them from one."
     ),
+    "hooks": Entry("inspector.cli.hooks", "Hooks in Python: examples to begin with."),
     "kit": Entry(
         "inspector.cli.kit",
         "Make a class kit: wheels in a folder, installed without a network and without an administrator.",

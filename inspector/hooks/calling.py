@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from inspector.exchange.consulting import Consultation, Draft, Reply
 from inspector.exchange.hooking import Hook, Trouble
-from inspector.hooks.calls import Call, Calls, last_line_of, stack_of
+from inspector.hooks.calls import Call, Calls, last_line_of, stack_of, stack_of_awaiting
 from inspector.hooks.errors import HookError
 from inspector.hooks.exchange import Exchange, Fault
 from inspector.hooks.loading import line_in, summary, told
@@ -88,7 +88,7 @@ class Caller:
                 notes.append(self._was_slow(ready, slow, exchange))
                 stuck = stuck or slow.stuck
                 continue
-            except Exception as error:  # noqa: BLE001 (whatever a user's code raises)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever a user's code raises)
                 self._count(ready.hook.key, True)
                 notes.append(self._failed(ready, error, exchange))
                 continue
@@ -113,13 +113,10 @@ class Caller:
             self.calls.end(call)
 
     async def _await(self, work: Any) -> Any:
-        task = asyncio.ensure_future(work)
+        task = asyncio.ensure_future(_without_exit(work))
         done, _ = await asyncio.wait({task}, timeout=self._timeout)
         if not done:
-            stack = "".join(
-                f'  File "{each.f_code.co_filename}", line {each.f_lineno}, in {each.f_code.co_name}\n'
-                for each in task.get_stack()
-            )
+            stack = stack_of_awaiting(work)
             task.cancel()
             raise SlowError(stack, stuck=False)
         return task.result()
@@ -151,7 +148,7 @@ class Caller:
             self._states.popitem(last=False)
         return state
 
-    def _failed(self, ready: Ready, error: Exception, exchange: Exchange) -> Note:
+    def _failed(self, ready: Ready, error: BaseException, exchange: Exchange) -> Note:
         from pathlib import Path  # noqa: PLC0415
 
         line, traceback = line_in(error, Path(ready.path)), told(error)
@@ -185,6 +182,14 @@ class Caller:
             )
         )
         return ("hook-slow", f"{what}", ready.where)
+
+
+async def _without_exit(work: Any) -> Any:
+    """On the loop, a SystemExit would end the process."""
+    try:
+        return await work
+    except SystemExit as error:
+        raise HookError(summary(error)) from error
 
 
 Subject = Request | Response | Fault | Message

@@ -9,6 +9,7 @@ import time
 import traceback
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 _OURS = str(Path(__file__).parent)
 
@@ -54,6 +55,15 @@ def stack_of(thread: int | None, name: str = "") -> str:
         thread = next((each.ident for each in threading.enumerate() if each.name == name), None)
     frame: FrameType | None = sys._current_frames().get(thread or 0)
     frames = traceback.extract_stack(frame) if frame is not None else []
+    return "".join(traceback.format_list([each for each in frames if _theirs(each.filename)]))
+
+
+def stack_of_awaiting(work: Any) -> str:
+    """Where a coroutine waits, through all that it awaits."""
+    frames = []
+    while (frame := getattr(work, "cr_frame", None)) is not None:
+        frames.append(traceback.FrameSummary(frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name))
+        work = work.cr_await
     return "".join(traceback.format_list([each for each in frames if _theirs(each.filename)]))
 
 

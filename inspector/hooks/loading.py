@@ -92,6 +92,10 @@ def summary(error: BaseException) -> str:
     """An exception in a line."""
     if isinstance(error, SystemExit):
         return f"SystemExit: the code called exit({error.code!r})."
+    if (
+        isinstance(error, KeyError) and error.args
+    ):  # Werkzeug's says 400 Bad Request, which is for a server's answer
+        return f"KeyError: {error.args[0]!r}"
     return "".join(traceback.format_exception_only(error)).strip()[:1000]
 
 

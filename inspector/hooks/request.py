@@ -120,7 +120,7 @@ class Request(Content):
             "wsgi.input": BytesIO(self.data), "REQUEST_METHOD": self.method, "CONTENT_LENGTH": str(len(self.data)),
             "CONTENT_TYPE": self.headers.get("Content-Type", ""),
         }  # fmt: skip
-        _, form, files = parse_form_data(environ)
+        _, form, files = parse_form_data(environ, stream_factory=lambda *_, **__: BytesIO())
         return MultiDict(form), MultiDict(files)
 
     def _set(self, data: bytes) -> None:
