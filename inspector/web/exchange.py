@@ -42,6 +42,7 @@ from inspector.web.present.shown import Shown, show, show_hex, show_raw
 from inspector.web.present.story import story_of
 from inspector.web.present.talk import WHOSE, Conversation, conversation
 from inspector.web.present.wires import wire
+from inspector.web.veil import presenting
 
 TABS = {
     "story": "Story",
@@ -246,7 +247,9 @@ def _half(captures: Captures, case: Case, side: Side, half: Half, asked: Asked) 
     common = {"name": half, "side": side, "view": asked.view(half), "head": None}
     if part is None:
         return common
-    content = Content.of(captures, part)
+    # a veiled body has other lengths than the one that came
+    whens = exchange.answered_when if half == "response" and not presenting() else ()
+    content = Content.of(captures, part, whens)
     view = asked.view(half)
     told = exchange.kind == "websocket" and view == "pretty"  # message by message, above both halves
     return common | {

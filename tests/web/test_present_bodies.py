@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from web_fakes import message
 
-from inspector.exchange.model import Body
+from inspector.exchange.model import Arrival, Body
 from inspector.web.present import charset, events, forms, hexdump, highlight, jsontext, picture
 from inspector.web.present.content import Content, codings, window
 from inspector.web.present.shown import TEXT_WINDOW, show, show_hex, show_raw
@@ -275,12 +275,29 @@ def test_too_many_parts_are_said():
 
 
 def test_events_as_a_browser_reads_them():
-    text = ": hello\n\nevent: tick\ndata: 1\ndata: 2\nid: 7\n\ndata:x\r\n\r\nnothing\n\ndata: unfinished"
-    found = events.events(text)
+    stream = (
+        b"\xef\xbb\xbf: hello\n\nevent: tick\ndata: 1\ndata: 2\nid: 7\n\ndata:x\r\n\r\n\r\nnothing\n\nretry: 3000\n\n"
+        b"event:\rdata: y\r\rid: a\0b\ndata: \xff\n\ndata: unfinished"
+    )
+    found = events.events(stream)
     assert found[0].comment == "hello"
-    assert found[1] == ("tick", "1\n2", "7", "")
-    assert found[2].data == "x"
-    assert len(found) == 3
+    assert found[1] == ("tick", "1\n2", "7", "", "", None)
+    assert [(each.name, each.data, each.id) for each in found[2:]] == [
+        ("message", "x", ""), ("", "", ""), ("message", "y", ""), ("message", "\ufffd", ""),
+    ]  # fmt: skip
+    assert found[3].retry == "3000"
+
+
+def test_an_event_has_the_time_at_which_it_was_whole():
+    stream = b"data: 1\n\ndata: 2\n\ndata: 3\n\n"
+    found = events.events(stream, (Arrival(12, 0.1), Arrival(18, 0.2)))
+    assert [each.at for each in found] == [0.1, 0.2, None]
+
+
+def test_of_a_long_stream_the_first_events_are_shown():
+    found = show(Content.made((b"data: " + b"x" * 1000 + b"\n\n") * 600, "text/event-stream"))
+    assert (found.template, len(found.thing)) == ("events", 260)
+    assert found.notes == ("Only its first 260 events are shown.",)
 
 
 def test_the_codings_of_a_message():

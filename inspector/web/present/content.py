@@ -8,7 +8,7 @@ from typing import Protocol
 
 from werkzeug.http import parse_options_header
 
-from inspector.exchange.model import Body, Message
+from inspector.exchange.model import Arrival, Body, Message
 from inspector.web.finding import Part
 from inspector.web.present.decoding import Decoding
 
@@ -30,10 +30,11 @@ class Content:
     codings: tuple[str, ...]
     body: Body
     captured: Callable[[], Iterator[bytes]]
+    arrivals: tuple[Arrival, ...] = ()
 
     @classmethod
-    def of(cls, bodies: Bodies, part: Part) -> Content:
-        """The body of a captured message."""
+    def of(cls, bodies: Bodies, part: Part, arrivals: tuple[Arrival, ...] = ()) -> Content:
+        """The body of a captured message; `arrivals` say when its runs came, where that is on record."""
         media, parameters = parse_options_header(field(part.message, b"content-type"))
         return cls(
             media.lower(),
@@ -41,6 +42,7 @@ class Content:
             codings(part.message),
             part.body,
             lambda: bodies.body(part.id, part.body),
+            arrivals,
         )
 
     @classmethod

@@ -147,10 +147,15 @@ def _picture(look: _Look) -> Shown | None:
 
 
 def _events(look: _Look) -> Shown | None:
-    if look.content.media != "text/event-stream" or not look.whole:
+    if look.content.media != "text/event-stream":
         return None
-    found = events.events(to_text(look.head, "utf-8"))
-    return Shown("events", f"Event stream with {plural(len(found), 'event')}", found)
+    arrivals = look.content.arrivals if not look.content.codings else ()  # they count bytes as they came
+    found = events.events(look.head, arrivals)
+    if look.whole and len(found) < events.MOST:
+        return Shown("events", f"Event stream with {plural(len(found), 'event')}", found)
+    return Shown(
+        "events", "Event stream", found, (f"Only its first {plural(len(found), 'event')} are shown.",)
+    )
 
 
 def _json(look: _Look) -> Shown | None:
