@@ -18,8 +18,8 @@ from inspector.store.marks import Marks
 from inspector.store.reader import ArchiveGone
 from inspector.store.reports import Reports
 from inspector.store.settings import Settings
+from inspector.store.tokens import Tokens
 from inspector.web import (
-    api,
     auth,
     browse,
     chains,
@@ -54,6 +54,10 @@ from inspector.web import (
     tree,
     waterfall,
 )
+from inspector.web.api import captured
+from inspector.web.api import pages as api_pages
+from inspector.web.api import rules as api_rules
+from inspector.web.api.bearers import Bearers
 from inspector.web.assets import Assets
 from inspector.web.certificates import bad_tls, make, own, read
 from inspector.web.certificates.stores import Stores
@@ -131,7 +135,8 @@ def create_dashboard(
     sending.stand_before(app)
 
     auth.install(app, keys)
-    guard.install(app, guard.Hosts(settings.addresses, settings.names))
+    tokens = Tokens(Path(settings.run))
+    guard.install(app, guard.Hosts(settings.addresses, settings.names), Bearers(tokens, keys))
     errors.install(app, unreadable=(StoreProblem,), lost=(ArchiveGone,))
     filters.install(app)
     marking.install(app, marked)
@@ -162,7 +167,7 @@ def create_dashboard(
         compare.blueprint(captures),
         *sending.blueprints,
         click.blueprint(captures),
-        rules.blueprint(KeptRules(control), captures, veil.hider),
+        rules.blueprint(kept_rules := KeptRules(control), captures, veil.hider),
         own.blueprint(settings, Stores(settings.command)),
         read.blueprint(settings, roots, Visits(settings, roots)),
         make.blueprint(settings),
@@ -178,7 +183,9 @@ def create_dashboard(
         receiving.blueprint(
             receiving.Desk(reports, control, settings.bridge_token, bytes.fromhex(settings.bridge_key))
         ),
-        api.blueprint(captures, lamps, switches, marked, settings.version),
+        api_rules.blueprint(kept_rules, captures, veil.hider),
+        api_pages.blueprint(app, settings),
+        captured.blueprint(captures, lamps, switches, marked, settings.version),
     ):
         app.register_blueprint(part)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import msgspec
 from flask import Blueprint, Response, jsonify, render_template
@@ -14,6 +14,7 @@ from inspector.exchange.model import Connection, Exchange
 from inspector.explain.acceptance import CapturedWindow
 from inspector.explain.chains import Chain, Link, site_chain, stand_in_chain
 from inspector.store.captures import Captures
+from inspector.web.api.describing import says
 from inspector.web.errors import not_found
 from inspector.web.finding import SIDES, find_exchange, known_connection
 from inspector.web.picture_file import picture_file
@@ -105,6 +106,13 @@ def blueprint(captures: Captures, chains: Chains) -> Blueprint:
         )
 
     @pages.get("/api/v1/exchanges/<id>/chains")
+    @says(
+        "Both chains of certificates, with every check",
+        tag="Certificates",
+        scope="read",
+        gives=BothChains,
+        fails=(404, 410),
+    )
     def listed(id: str) -> Response:
         """Both chains as JSON, told in the same words; certificates as base64 of their DER."""
         both = chains.of(find_exchange(captures, id))
@@ -121,6 +129,13 @@ def blueprint(captures: Captures, chains: Chains) -> Blueprint:
         return response
 
     return pages
+
+
+class BothChains(TypedDict):
+    """The stand-in's and the site's own; certificates as base64 of their DER."""
+
+    browser: NotRequired[dict[str, Any]]
+    site: NotRequired[dict[str, Any]]
 
 
 def _chain_json(chain: Chain) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 
@@ -20,6 +20,7 @@ from inspector.explain.findings import GROUPS, Finding, worst
 from inspector.explain.installing import called, guides_for, recognise
 from inspector.explain.programs import typed
 from inspector.store.captures import ArchiveGone, Captures
+from inspector.web.api.describing import says
 from inspector.web.certificates.own import USES, read_own
 from inspector.web.guard import POLICY
 from inspector.web.phones import picture, reachable
@@ -94,11 +95,19 @@ def blueprint(
         return jsonify(seen=True, code=refusal.cause.code, more=f"{refusal.cause.title}. {known}")
 
     @checkup.get("/api/v1/check")
+    @says("What `inspector doctor` finds", tag="Inspector", scope="read", gives=Checked)
     def listed() -> Response:
         found = results()
         return jsonify(state=found["state"], findings=[asdict(each) for each in found.get("found", ())])
 
     return checkup
+
+
+class Checked(TypedDict):
+    """`state` is that of the look; `findings` as `inspector doctor --json` has them."""
+
+    state: str
+    findings: list[dict[str, Any]]
 
 
 def _probing(page: str) -> Response:

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
 import msgspec
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, session, url_for
+from msgspec import Meta
 from werkzeug.wrappers import Response as AnyResponse
 
 from inspector.exchange import ids
 from inspector.exchange.model import Exchange
 from inspector.store.captures import Captures
+from inspector.web.api.describing import says
 from inspector.web.comparing.bodies import WAYS
 from inspector.web.comparing.comparison import Comparison, compare, one_leg, whole
 from inspector.web.comparing.several import LETTERS, MOST, Several, compare_several
@@ -62,6 +64,34 @@ class Asked(NamedTuple):
         )
 
 
+class Pair(msgspec.Struct):
+    """What is to be compared; read by `Asked`, as on the page."""
+
+    a: Annotated[
+        str, Meta(description="The number of an exchange, or `previous`: the one before `b` at its address.")
+    ] = ""
+    b: str = ""
+    ids: str = ""
+    legs: str = ""
+    exact: Annotated[str, Meta(description="1: the order and capitals of fields count.")] = ""
+    body: Annotated[str, Meta(description="How bodies are compared: `structure`, `text` or `bytes`.")] = ""
+
+
+class Compared(TypedDict):
+    """Of two: `a`, `b`, `sentence`, `request`, `response`, `timing`, `connection`. Of several: `exchanges` and `lines`."""
+
+    a: NotRequired[str]
+    b: NotRequired[str]
+    legs: NotRequired[bool]
+    sentence: NotRequired[str]
+    request: NotRequired[dict[str, Any]]
+    response: NotRequired[dict[str, Any]]
+    timing: NotRequired[list[dict[str, Any]]]
+    connection: NotRequired[list[dict[str, Any]]]
+    exchanges: NotRequired[list[dict[str, Any]]]
+    lines: NotRequired[list[dict[str, Any]]]
+
+
 def blueprint(captures: Captures) -> Blueprint:
     pages = Blueprint("compare", __name__)
 
@@ -83,7 +113,9 @@ def blueprint(captures: Captures) -> Blueprint:
         return redirect(back_to(request.form.get("next")), 303)
 
     @pages.get("/api/v1/compare")
-    def told() -> Response:
+    @says("What differs between two exchanges, or among several", tag="Exchanges", scope="read", query=Pair, gives=Compared, fails=(404, 410),
+          detail="`a` and `b`; or `a` with `legs=1`, its two sides; or `ids`, up to five answers in a table.", example="a=ID&b=ID")  # fmt: skip
+    def told(query: Pair) -> Response:
         asked = _resolved(captures, Asked.read())
         several = _several(captures, asked)
         if several is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
+import msgspec
 from flask import Blueprint, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from inspector.store.settings import Settings
+from inspector.web.api.describing import says
 from inspector.web.errors import Refusal
 from inspector.web.navigation import back_to
 from inspector.web.settings import WebSettings
@@ -71,30 +73,37 @@ def blueprint(left: LeftEncrypted, settings: WebSettings) -> Blueprint:
         return redirect(back_to(asked.get("next") or "/set-up/decrypted"), 303)
 
     @decrypted.get("/api/v1/left-encrypted")
+    @says("The hosts that are left encrypted", tag="Inspector", scope="read", gives=Left)
     def listed() -> Response:
         return jsonify(hosts=left.hosts(), only=settings.only, passthrough=settings.passthrough)
 
     @decrypted.post("/api/v1/left-encrypted")
-    def changed() -> Response:
-        asked = request.get_json()
-        if (
-            not isinstance(asked, dict)
-            or not isinstance(asked.get("host"), str)
-            or not isinstance(asked.get("left"), bool)
-        ):
-            raise Refusal(
-                400, "Not understood", 'The body is {"host": "example.com", "left": true} or false.'
-            )
+    @says("Leave a host encrypted, or decrypt it again", tag="Inspector", scope="settings", takes=Host, gives=Left,
+          example={"host": "example.com", "left": True})  # fmt: skip
+    def changed(body: Host) -> Response:
         try:
-            if asked["left"]:
-                left.add(asked["host"])
+            if body.left:
+                left.add(body.host)
             else:
-                left.remove(asked["host"])
+                left.remove(body.host)
         except ValueError as error:
             raise Refusal(400, "Not understood", str(error)) from error
         return listed()
 
     return decrypted
+
+
+class Host(msgspec.Struct):
+    host: str
+    left: bool
+
+
+class Left(TypedDict):
+    """`hosts` were chosen here; `only` and `passthrough` are options of `inspector run`."""
+
+    hosts: list[str]
+    only: list[str]
+    passthrough: list[str]
 
 
 def _facts(left: LeftEncrypted, settings: WebSettings) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the dashboard answers when it cannot do what was asked: always a sentence and a cure, as a page or as JSON.
+"""What the dashboard answers when it cannot do what was asked: always a sentence and a cure, as a page or as JSON (RFC 9457, problem+json).
 
 Refusal               one of our own, with status, title, sentence, cure
 HTTPException         werkzeug's: not found, bad request, method not allowed, ...
@@ -11,8 +11,11 @@ BadSide               an address names a part of an exchange that does not exist
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+import msgspec
+from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from inspector.web.assets import BundleMissing
@@ -25,21 +28,49 @@ _SENTENCES = {
         "There is nothing at this address.",
         "It may have been forgotten, or the address is mistyped.",
     ),
-    405: ("Not like this", "This address does not take that method.", ""),
+    405: (
+        "Not like this",
+        "This address does not take that method.",
+        "The answer's field Allow names those that it takes.",
+    ),
     400: ("Not understood", "The request was not understood.", ""),
-    413: ("Too large", "The request is larger than the dashboard takes.", ""),
+    413: ("Too large", "The request is larger than the dashboard takes.", "Send less at once."),
 }
+PROBLEM = "application/problem+json"
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, told to a person
     """The dashboard says no: with which status, and in which words."""
 
-    def __init__(self, status: int, title: str, sentence: str, cure: str = "") -> None:
+    def __init__(
+        self,
+        status: int,
+        title: str,
+        sentence: str,
+        cure: str = "",
+        *,
+        more: Mapping[str, Any] | None = None,
+        fields: Mapping[str, str] | None = None,
+    ) -> None:
+        """`more` are further members for programs, `fields` further fields of the answer."""
         super().__init__(sentence)
         self.status = status
         self.title = title
         self.sentence = sentence
         self.cure = cure
+        self.more = more or {}
+        self.fields = fields or {}
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What every failed call answers: `title` in few words, `detail` a sentence, `cure` what to do (may be empty), `code` for programs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    cure: str
+    code: str
 
 
 def gone(sentence: str) -> Refusal:
@@ -54,17 +85,22 @@ def wants_json() -> bool:
     return request.path.startswith(("/api/", "/feed")) or request.accept_mimetypes.best == "application/json"
 
 
+def told(problem: Refusal) -> dict[str, Any]:
+    """A refusal for programs."""
+    said = Problem(
+        type="/api#problems", title=problem.title, status=problem.status, detail=problem.sentence, cure=problem.cure,
+        code=problem.title.lower().replace("'", "").replace(" ", "-"),
+    )  # fmt: skip
+    return msgspec.structs.asdict(said) | dict(problem.more)
+
+
 def answer(problem: Refusal) -> Response:
     """A refusal as its reader wants it. The page needs neither bundle nor sign-in."""
     if wants_json():
-        body = {
-            "code": problem.title.lower().replace(" ", "-"),
-            "message": problem.sentence,
-            "cure": problem.cure,
-        }
-        response = make_response(jsonify(error=body), problem.status)
+        response = Response(msgspec.json.encode(told(problem)), problem.status, mimetype=PROBLEM)
     else:
         response = make_response(render_template("plain.html", problem=problem), problem.status)
+    response.headers.update(problem.fields)
     if problem.status == 503:
         response.headers["Retry-After"] = "5"
     return response
@@ -83,7 +119,9 @@ def install(
     def http(error: HTTPException) -> Response:
         status = error.code or 500
         title, sentence, cure = _SENTENCES.get(status, (error.name, error.description or error.name, ""))
-        return answer(Refusal(status, title, sentence, cure))
+        allowed = getattr(error, "valid_methods", None)
+        fields = {"Allow": ", ".join(sorted(allowed))} if allowed else None
+        return answer(Refusal(status, title, sentence, cure, fields=fields))
 
     @app.errorhandler(BundleMissing)
     def unbuilt(error: BundleMissing) -> Response:

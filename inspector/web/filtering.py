@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import msgspec
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
@@ -20,6 +20,7 @@ from inspector.filter.tree import EVERYTHING, Node, is_everything, terms
 from inspector.filter.words import say
 from inspector.store.captures import Captures
 from inspector.store.settings import Settings
+from inspector.web.api.describing import says
 from inspector.web.navigation import back_to
 
 CHIPS = (
@@ -157,6 +158,36 @@ class SavedFilters:
         self._control.set(_SAVED, msgspec.to_builtins(list(filters)))
 
 
+class Text(msgspec.Struct):
+    q: str = ""
+
+
+class Typing(msgspec.Struct):
+    """A filter while it is typed, and how many characters stand before the caret."""
+
+    q: str = ""
+    caret: int | None = None
+
+
+class Understood(TypedDict):
+    """The filter said in words; `mistake` with the text before and after it; filters that may be gone on to."""
+
+    filter: str
+    meaning: str
+    mistake: dict[str, Any] | None
+    chips: list[dict[str, Any]]
+    without: list[dict[str, Any]]
+    hints: list[dict[str, Any]]
+
+
+class Offers(TypedDict):
+    """What may stand from `start` to `end`."""
+
+    start: int
+    end: int
+    offers: list[dict[str, Any]]
+
+
 def reference() -> dict[str, Any]:
     """The language in two tables, for the help beside the box."""
     return {"fields": FIELDS, "marks": FLAGS}
@@ -166,8 +197,10 @@ def blueprint(captures: Captures, saved: SavedFilters) -> Blueprint:
     filtering = Blueprint("filtering", __name__)
 
     @filtering.get("/api/v1/filter")
-    def understood() -> Response:
-        now = asked()
+    @says("What a filter means, or what is wrong with it and where", tag="Exchanges", scope="read", query=Text, gives=Understood,
+          example="q=status%3A%3E%3D400")  # fmt: skip
+    def understood(query: Text) -> Response:
+        now = asked_for(query.q.strip())
         shown = now.shown_mistake
         return jsonify(
             filter=now.text,
@@ -179,9 +212,16 @@ def blueprint(captures: Captures, saved: SavedFilters) -> Blueprint:
         )
 
     @filtering.get("/api/v1/filter/completions")
-    def completions() -> Response:
-        text = request.args.get("q", "")[:4000]
-        caret = request.args.get("caret", len(text), type=int)
+    @says(
+        "What could be typed at a place of a filter",
+        tag="Exchanges",
+        scope="read",
+        query=Typing,
+        gives=Offers,
+    )
+    def completions(query: Typing) -> Response:
+        text = query.q[:4000]
+        caret = len(text) if query.caret is None else query.caret
         found = complete(text, min(max(caret, 0), len(text)), seen)
         return jsonify(start=found.start, end=found.end, offers=[offer._asdict() for offer in found.offers])
 

@@ -5,6 +5,8 @@
 2. Other pages' requests get nothing (Fetch Metadata), except for following a link to a page.
 3. What changes something must come from our own origin and carry the session's CSRF token.
 4. Everything but static files and the sign-in itself needs a signed-in session; where apps tell their half, a token instead.
+5. A call of the API may bring a token of a person's (`Authorization: Bearer`) instead of a session: then its scopes decide, and no page of another
+   origin may bring one, whatever it knows.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ import secrets
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, make_response, render_template, request, session
+from flask import Flask, Request, Response, g, make_response, render_template, request, session
 
+from inspector.web.api.bearers import Bearers, given
+from inspector.web.api.describing import operation_of
 from inspector.web.errors import Refusal
 
 OURS = ("localhost", "127.0.0.1", "[::1]")
@@ -89,7 +93,7 @@ def signed_in() -> bool:
     return session.get("in") is True
 
 
-def install(app: Flask, hosts: Hosts) -> None:
+def install(app: Flask, hosts: Hosts, bearers: Bearers) -> None:
     """Put the checks before, and the headers after, every view."""
 
     @app.before_request
@@ -105,19 +109,19 @@ def install(app: Flask, hosts: Hosts) -> None:
         if request.endpoint in MACHINES:
             # no browser's business: they ask for a token of their own (see `server_half.receiving`)
             return None
+        if _is_api(request) and (token := given(request)) is not None:
+            _refuse_pages(request)
+            operation = operation_of(app, request.endpoint)
+            g.bearer = bearers.admit(token, operation.scope if operation else "any")
+            return None
         if request.endpoint != "static":
             _refuse_strangers(request)
         if request.endpoint not in PUBLIC and not signed_in():
-            if _follows_link(request):
+            if _follows_link(request) and not _is_api(request):
                 # The cookie is SameSite=Strict: a browser leaves it out where another site's page led here, as the
                 # proxy's fault pages do. Coming again from a page of ours, it is sent.
                 return make_response(render_template("again.html", next=request.full_path.rstrip("?")))
-            raise Refusal(
-                401,
-                "Please sign in",
-                "This browser is not signed in to the Inspector dashboard.",
-                "In a terminal on the computer where Inspector runs, type:  inspector open",
-            )
+            raise _nobody(request)
         if request.method not in READING:
             _refuse_forgeries(request)
         return None
@@ -131,6 +135,49 @@ def install(app: Flask, hosts: Hosts) -> None:
         elif request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _nobody(request: Request) -> Refusal:
+    """Who asks is not known."""
+    if _is_api(request):
+        return Refusal(
+            401,
+            "Please sign in",
+            "The call came without a token, and without a signed-in browser's session.",
+            "Make a token with  inspector token make  or under Set-up, API tokens, and say  Authorization: Bearer TOKEN. For a browser:  inspector open",
+            fields={"WWW-Authenticate": 'Bearer realm="Inspector"'},
+        )
+    return Refusal(
+        401,
+        "Please sign in",
+        "This browser is not signed in to the Inspector dashboard.",
+        "In a terminal on the computer where Inspector runs, type:  inspector open",
+    )
+
+
+def _is_api(request: Request) -> bool:
+    return request.path.startswith("/api/v1/")
+
+
+def _refuse_pages(request: Request) -> None:
+    """A token is for programs, and for a page of our own at most: any other page that brings one has it from somebody who should not have given it."""
+    origin = request.headers.get("Origin")
+    if (origin is not None and not _is_own(origin, request)) or request.headers.get(
+        "Sec-Fetch-Site", "none"
+    ) not in ("same-origin", "none"):
+        raise Refusal(
+            403,
+            "Refused",
+            "A page of another web site brought a token. Tokens are for programs; the API answers no other site's pages.",
+            "Call it from a program, or from a server of your own.",
+        )
+
+
+def _is_own(origin: str, request: Request) -> bool:
+    try:
+        return urlsplit(origin).netloc.lower() == request.host.lower()
+    except ValueError:  # no address at all
+        return False
 
 
 def _refuse_strangers(request: Request) -> None:
@@ -158,7 +205,7 @@ def _follows_link(request: Request) -> bool:
 
 def _refuse_forgeries(request: Request) -> None:
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
+    if origin is not None and not _is_own(origin, request):
         raise Refusal(
             403, "Refused", "The change was asked for by another web site's page.", "Nothing was changed."
         )

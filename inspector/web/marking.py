@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import msgspec
 from flask import Blueprint, Flask, Response, jsonify, redirect, request
+from msgspec import Meta
 from werkzeug.wrappers import Response as AnyResponse
 
 from inspector.exchange import ids
 from inspector.exchange.mark import COLOURS, LONGEST_COMMENT, NO_MARK, Mark, tags_in
 from inspector.store.marks import MOST, Marks, TooManyMarks
+from inspector.web.api.describing import says
+from inspector.web.api.shapes import Mark as MarkShape
 from inspector.web.errors import Refusal
 from inspector.web.navigation import back_to
 from inspector.web.veil import Veil
@@ -68,34 +71,44 @@ def _changed(mark: Mark, parts: Mapping[str, Any]) -> Mark:
     return msgspec.structs.replace(mark, **named | {"tags": left})
 
 
-_KINDS: dict[str, Any] = {
-    "pinned": bool, "colour": str, "comment": str, "tags": list, "add_tags": list, "remove_tags": list,
-}  # fmt: skip
+class Parts(msgspec.Struct):
+    """Parts of a mark; what is left out stays as it is. A colour that there isn't is none."""
 
-
-def parts_in_json(asked: Any) -> dict[str, Any]:
-    """The parts of a mark in a JSON body. Raises Refusal."""
-    if not isinstance(asked, dict):
-        raise _not_understood()
-    parts: dict[str, Any] = {}
-    for name, kind in _KINDS.items():
-        if name in asked:
-            value = asked[name]
-            if not isinstance(value, kind) or (
-                kind is list and not all(isinstance(each, str) for each in value)
-            ):
-                raise _not_understood()
-            parts[name] = tags_in(" ".join(value)) if kind is list else value
-    return parts
-
-
-def _not_understood() -> Refusal:
-    return Refusal(
-        400,
-        "Not understood",
-        'The body is {"ids": ["…"], "pinned": true, "colour": "red", "comment": "…", "tags": ["…"]}; what is left out stays as it is.',
-        f"Colours are {', '.join(COLOURS)}, or empty for none.",
+    pinned: bool | msgspec.UnsetType = msgspec.UNSET
+    colour: Annotated[str, Meta(description=f"{', '.join(COLOURS)}, or empty.")] | msgspec.UnsetType = (
+        msgspec.UNSET
     )
+    comment: str | msgspec.UnsetType = msgspec.UNSET
+    tags: list[str] | msgspec.UnsetType = msgspec.UNSET
+    add_tags: list[str] | msgspec.UnsetType = msgspec.UNSET
+    remove_tags: list[str] | msgspec.UnsetType = msgspec.UNSET
+
+
+class Marked(Parts, kw_only=True):
+    """Exchanges, and what shall be added to them."""
+
+    ids: Annotated[list[str], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class AllMarks(TypedDict):
+    """`marks` by the number of the exchange."""
+
+    marks: dict[str, MarkShape | None]
+    tags: list[str]
+
+
+class ChangedMarks(TypedDict):
+    marks: dict[str, MarkShape | None]
+
+
+def parts_of(asked: Parts) -> dict[str, Any]:
+    """The parts that were said."""
+    found = {name: getattr(asked, name) for name in Parts.__struct_fields__}
+    return {
+        name: tags_in(" ".join(value)) if isinstance(value, list) else value
+        for name, value in found.items()
+        if value is not msgspec.UNSET
+    }
 
 
 def ids_in(texts: Iterable[Any]) -> list[bytes]:
@@ -137,14 +150,14 @@ def blueprint(marking: Marking) -> Blueprint:
         return redirect(back_to(request.form.get("next")), 303)
 
     @pages.get("/api/v1/marks")
+    @says("All that is marked, and the tags in use", tag="Marks", scope="read", gives=AllMarks)
     def everything() -> Response:
         return jsonify(marking.everything())
 
     @pages.post("/api/v1/marks")
-    def change_several() -> Response:
-        asked = request.get_json()
-        parts = parts_in_json(asked)
-        named = asked.get("ids")
-        return jsonify(marks=marking.change(ids_in(named if isinstance(named, list) else ()), parts))
+    @says("Mark exchanges", tag="Marks", scope="captures", takes=Marked, gives=ChangedMarks, fails=(409,),
+          detail="What is left out stays as it is; `add_tags` and `remove_tags` change some.", example={"ids": ["ID"], "pinned": True, "tags": ["todo"]})  # fmt: skip
+    def change_several(body: Marked) -> Response:
+        return jsonify(marks=marking.change(ids_in(body.ids), parts_of(body)))
 
     return pages

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
-from flask import Blueprint, Flask, Response, jsonify, request
+import msgspec
+from flask import Blueprint, Flask, Response, jsonify
 
 from inspector.exchange import ids
 from inspector.explain import glossary
 from inspector.filter.parsing import parse
 from inspector.filter.written import quoted
 from inspector.store.captures import Captures, Row
+from inspector.web.api.describing import says
 from inspector.web.filtering import SavedFilters
 from inspector.web.words import phrase
 
@@ -119,12 +121,27 @@ def _exchanges(captures: Captures, typed: str) -> Iterator[Item]:
         )
 
 
+class Typed(msgspec.Struct):
+    q: str = ""
+
+
+class Found(TypedDict):
+    items: list[dict[str, Any]]
+
+
 def blueprint(captures: Captures, saved: SavedFilters, app: Flask) -> Blueprint:
     pages = Blueprint("palette", __name__)
 
     @pages.get("/api/v1/palette")
-    def find() -> Response:
-        typed = request.args.get("q", "").strip()[:_LONGEST]
+    @says(
+        "Pages, glossary, saved filters and exchanges for what was typed",
+        tag="Inspector",
+        scope="read",
+        query=Typed,
+        gives=Found,
+    )
+    def find(query: Typed) -> Response:
+        typed = query.q.strip()[:_LONGEST]
         there = frozenset(rule.rule for rule in app.url_map.iter_rules())
         filters = [
             Item("Saved filters", each.name, each.filter, f"/traffic?q={each.filter}") for each in saved.all()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypedDict
 from urllib.parse import urlsplit
 
+import msgspec
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
@@ -14,6 +15,7 @@ from inspector.lab.control import Ask, LabUnreachableError, ask
 from inspector.lab.mine.server import State
 from inspector.lab.sites.practice import HOSTS, MINE, SITES
 from inspector.lab.sites.take_home import HELLO, PARCELS, NotEmptyError, begin, take_home
+from inspector.web.api.describing import says
 from inspector.web.errors import Refusal, not_found
 from inspector.web.settings import WebSettings
 
@@ -146,44 +148,109 @@ def blueprint(settings: WebSettings) -> Blueprint:
         return redirect(url_for("practice.certificate", _anchor="now"), 303)
 
     @pages.get("/api/v1/practice/certificate")
+    @says("How far applying for a certificate is", tag="Learning", scope="read", gives=Application)
     def application() -> Response:
         return jsonify(_application(practice.state()))
 
     @pages.post("/api/v1/practice/certificate")
-    def apply_by_api() -> Response:
-        return jsonify(_application(practice.apply(str(_told().get("do", "")))))
+    @says("Apply: the next step, a renewal, or all of it anew", tag="Learning", scope="settings", takes=Applying, gives=Application,
+          fails=(409,), example={"do": "next"})  # fmt: skip
+    def apply_by_api(body: Applying) -> Response:
+        return jsonify(_application(practice.apply(body.do)))
 
     @pages.get("/api/v1/practice")
+    @says(
+        "The practice sites, the copies taken home, and your own site",
+        tag="Learning",
+        scope="read",
+        gives=Sites,
+    )
     def listed() -> Response:
         sites = [{"name": each.name, "host": each.host, "title": each.title} for each in SITES]
         return jsonify(sites=sites, copies=practice.copies(), mine=_json(practice.state()))
 
     @pages.post("/api/v1/practice/mine")
-    def control() -> Response:
-        told = _told()
-        if told.get("do") == "start":
-            return jsonify(mine=_json(practice.start(str(told.get("copy", "")))))
-        if told.get("do") == "stop":
-            return jsonify(mine=_json(practice.ask(Ask(do="stop"))))
-        raise Refusal(400, "Not understood", "do must be start or stop.")
+    @says("Start or stop your own site at my.inspector.test", tag="Learning", scope="settings", takes=Turn, gives=Mine, fails=(404,),
+          detail="`copy` is one of those taken home; without it the folder from before.", example={"do": "start", "copy": "hello"})  # fmt: skip
+    def control(body: Turn) -> Response:
+        if body.do == "start":
+            return jsonify(mine=_json(practice.start(body.copy)))
+        return jsonify(mine=_json(practice.ask(Ask(do="stop"))))
 
     @pages.post("/api/v1/practice/take")
-    def take_by_api() -> Response:
-        took = practice.take(str(_told().get("site", "")))
+    @says("Copy a practice site into HOME/sites", tag="Learning", scope="settings", takes=Take, gives=Taken, fails=(404, 409), example={"site": "shop"})  # fmt: skip
+    def take_by_api(body: Take) -> Response:
+        took = practice.take(body.site)
         return jsonify(copy=took.name, folder=str(took))
 
     @pages.post("/api/v1/practice/reset")
-    def reset_by_api() -> Response:
-        return jsonify(mine=_json(practice.reset(str(_told().get("host", "")))))
+    @says("Have a practice site as at the beginning", tag="Learning", scope="settings", takes=Reset, gives=Mine, fails=(404,),
+          example={"host": "shop.inspector.test"})  # fmt: skip
+    def reset_by_api(body: Reset) -> Response:
+        return jsonify(mine=_json(practice.reset(body.host)))
 
     return pages
 
 
-def _told() -> dict[str, Any]:
-    told = request.get_json(silent=True)
-    if not isinstance(told, dict):
-        raise Refusal(400, "Not understood", "A JSON object is wanted.")
-    return told
+class Applying(msgspec.Struct):
+    do: Literal["next", "renew", "anew"]
+
+
+class Turn(msgspec.Struct):
+    do: Literal["start", "stop"]
+    copy: str = ""
+
+
+class Take(msgspec.Struct):
+    site: str
+
+
+class Reset(msgspec.Struct):
+    host: str
+
+
+class Step(TypedDict):
+    id: str
+    title: str
+    done: bool
+    said: str
+
+
+class Application(TypedDict):
+    """`failed`: why the last step was in vain."""
+
+    steps: list[Step]
+    failed: str
+    renewals: int
+
+
+class MineState(TypedDict):
+    state: str
+    folder: str
+    pid: int
+    since: float
+    trouble: str
+    applied_for: Any
+
+
+class Mine(TypedDict):
+    mine: MineState | None
+
+
+class Site(TypedDict):
+    name: str
+    host: str
+    title: str
+
+
+class Sites(Mine):
+    sites: list[Site]
+    copies: list[str]
+
+
+class Taken(TypedDict):
+    copy: str
+    folder: str
 
 
 def _application(state: State | None) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Blueprint, Response, jsonify, render_template
 
+from inspector.web.api.describing import says
 from inspector.web.present.refusals import Client, Refusal, Refusals
 from inspector.web.words import day
 
@@ -21,10 +22,22 @@ def blueprint(refusals: Refusals) -> Blueprint:
         return render_template("refused/refused.html", clients=refusals.clients(), today=day(time.time()))
 
     @refused.get("/api/v1/refused")
+    @says(
+        "Programs that did not accept a stand-in certificate",
+        tag="Certificates",
+        scope="read",
+        gives=RefusedClients,
+    )
     def listed() -> Response:
         return jsonify(clients=[_client_json(client) for client in refusals.clients()])
 
     return refused
+
+
+class RefusedClients(TypedDict):
+    """By program and host, each with its cause, evidence and cures."""
+
+    clients: list[dict[str, Any]]
 
 
 def _client_json(client: Client) -> dict[str, Any]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
+import msgspec
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from msgspec import Meta
 from werkzeug.wrappers import Response as AnyResponse
 
+from inspector.exchange import ids as ids_of
 from inspector.filter.tree import Node
 from inspector.store.captures import Captures
-from inspector.web.errors import Refusal
+from inspector.web.api.asking import Filter
+from inspector.web.api.describing import says
+from inspector.web.errors import Refusal, not_found
 from inspector.web.feed import Feeder
 from inspector.web.filtering import asked_for
 from inspector.web.marking import MOST_AT_ONCE, ids_in
@@ -31,6 +36,38 @@ def _filter(text: Any) -> Node:
     return found.wanted
 
 
+class Wish(msgspec.Struct):
+    """What shall go: `ids` or `q`."""
+
+    ids: Annotated[list[str], Meta(min_length=1, max_length=MOST_AT_ONCE)] | None = None
+    q: Filter | None = None
+
+
+class Which(msgspec.Struct):
+    removal: Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class Removal(TypedDict):
+    number: int
+    exchanges: int
+    until: float
+    until_words: str
+
+
+class Removals(TypedDict):
+    """In the order in which it was deleted; `until` it can be brought back."""
+
+    removals: list[Removal]
+
+
+class Removed(Removals):
+    """`left`: still on their way, or not there. `complete`: false where there was no time for all; ask again."""
+
+    removed: int
+    left: int
+    complete: bool
+
+
 def blueprint(captures: Captures, feeder: Feeder) -> Blueprint:
     pages = Blueprint("removing", __name__)
 
@@ -47,24 +84,21 @@ def blueprint(captures: Captures, feeder: Feeder) -> Blueprint:
             captures.finish_removal(number)
 
     @pages.get("/api/v1/removals")
+    @says("What was deleted and can be brought back", tag="Deleting", scope="read", gives=Removals)
     def there() -> Response:
         return jsonify(removals=removals_json(captures))
 
     @pages.post("/api/v1/removals")
-    def remove() -> Response:
-        asked = request.get_json()
-        if isinstance(asked, dict) and isinstance(asked.get("ids"), list):
-            ids = ids_in(asked["ids"])
-            if len(ids) > MOST_AT_ONCE:
-                raise Refusal(
-                    400,
-                    "Too many at once",
-                    f"At most {MOST_AT_ONCE:,} are deleted by number; a filter takes any number.",
-                )
+    @says("Delete exchanges", tag="Deleting", scope="captures", takes=Wish, gives=Removed,
+          detail="By number, or all that fit a filter; an empty one is everything. What is still on its way stays. For ten minutes it can be undone.",
+          example={"q": "host:shop.inspector.test"})  # fmt: skip
+    def remove(body: Wish) -> Response:
+        if body.ids is not None:
+            ids = ids_in(body.ids)
             removed = captures.remove(ids)
             return told(removed=removed, left=len(set(ids)) - removed, complete=True)
-        if isinstance(asked, dict) and "q" in asked:
-            removed, complete = captures.remove_fitting(_filter(asked["q"]))
+        if body.q is not None:
+            removed, complete = captures.remove_fitting(_filter(body.q))
             return told(removed=removed, left=0, complete=complete)
         raise Refusal(
             400,
@@ -73,11 +107,25 @@ def blueprint(captures: Captures, feeder: Feeder) -> Blueprint:
         )
 
     @pages.post("/api/v1/removals/undo")
-    @pages.post("/api/v1/removals/finish")
-    def decide_by_script() -> Response:
-        asked = request.get_json()
-        decided(asked.get("removal") if isinstance(asked, dict) else None, request.path.rpartition("/")[2])
+    @says("Bring back what was deleted", tag="Deleting", scope="captures", takes=Which, gives=Removals, example={"removal": 3})  # fmt: skip
+    def undo(body: Which) -> Response:
+        decided(body.removal, "undo")
         return told()
+
+    @pages.post("/api/v1/removals/finish")
+    @says("Delete for good now", tag="Deleting", scope="captures", takes=Which, gives=Removals, example={"removal": 3})  # fmt: skip
+    def finish(body: Which) -> Response:
+        decided(body.removal, "finish")
+        return told()
+
+    @pages.delete("/api/v1/exchanges/<id>")
+    @says("Delete one exchange", tag="Deleting", scope="captures", gives=Removed, fails=(404,))
+    def remove_one(id: str) -> Response:
+        found = ids_of.parse(id)
+        if found is None or captures.row(found) is None:
+            raise not_found("There is no exchange with this number.")
+        removed = captures.remove([found])
+        return told(removed=removed, left=1 - removed, complete=True)
 
     @pages.post("/traffic/removals")
     def decide() -> AnyResponse:

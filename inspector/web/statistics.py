@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 
@@ -17,7 +17,9 @@ from inspector.filter.written import quoted
 from inspector.store.captures import Captures
 from inspector.store.statistics import Statistics
 from inspector.store.tallies import Group, Tally, largest
-from inspector.web.errors import Refusal, not_found
+from inspector.web.api.asking import Filtered
+from inspector.web.api.describing import says
+from inspector.web.errors import not_found
 from inspector.web.filtering import Asked, SavedFilters, asked, asked_for, reference
 from inspector.web.present.palette import INLINE, THEMES
 from inspector.web.present.plots import LAYOUTS, PERCENTILES, PLOTS, Cell
@@ -108,10 +110,12 @@ def blueprint(captures: Captures, saved: SavedFilters) -> Blueprint:
         return response
 
     @pages.get("/api/v1/statistics")
-    def told() -> Response:
-        filter = asked()
+    @says("Numbers of what fits a filter", tag="Exchanges", scope="read", query=Filtered, gives=Numbers,
+          detail="Very many are counted newest first, for a moment: `complete` is false then, and asked again it goes on.", example="q=host%3Ashop.inspector.test")  # fmt: skip
+    def told(query: Filtered) -> Response:
+        filter = asked_for(query.q.strip())
         if filter.mistake is not None:
-            raise Refusal(400, "Not understood", filter.mistake.sentence)
+            raise filter.mistake
         return jsonify(statistics_json(captures.statistics(filter.wanted, filter.text)))
 
     return pages
@@ -218,6 +222,20 @@ def _csv_line(values: list[Any]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow(values)
     return line.getvalue()
+
+
+class Numbers(TypedDict):
+    """Of the newest `looked_at` of `of`; over time in stretches of `step` seconds; `by` host, kind, status, method and program."""
+
+    looked_at: int
+    of: int
+    complete: bool
+    first: float | None
+    last: float | None
+    step: float
+    all: dict[str, Any]
+    over_time: list[dict[str, Any]]
+    by: dict[str, list[dict[str, Any]]]
 
 
 def statistics_json(found: Statistics) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 from inspector.exchange import ids
 from inspector.filter.tree import EVERYTHING, Node, is_everything
 from inspector.store.captures import Captures, Found
+from inspector.web.api.asking import MOST
 from inspector.web.filtering import SavedFilters, asked, reference
 from inspector.web.marking import Marking
 from inspector.web.removing import removals_json
@@ -18,7 +19,6 @@ from inspector.web.settings import WebSettings
 from inspector.web.tree import Branch, tree_of
 
 LIMIT = 100
-MOST = 1_000
 
 
 def limit_asked(default: int) -> int:

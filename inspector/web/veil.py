@@ -28,14 +28,18 @@ from inspector.secrets.exchanges import (
 from inspector.secrets.reports import hide_report
 from inspector.store.captures import Captures
 from inspector.store.talk import Side, Talk
+from inspector.web.api.bearers import bearer_here
 from inspector.web.finding import known_connection
 
 _PATH = re.compile(rb'("(?:path|query|comment)":)("(?:[^"\\]|\\.)*")')
 
 
 def presenting() -> bool:
-    """Whether whoever asks is presenting."""
-    return has_request_context() and session.get("presenter") is True
+    """Whether whoever asks is presenting; a token that may not see secrets always is."""
+    if not has_request_context():
+        return False
+    bearer = bearer_here()
+    return session.get("presenter") is True if bearer is None else "secrets" not in bearer.scopes
 
 
 class Veil:

@@ -9,15 +9,19 @@ import csv
 import io
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
+import msgspec
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from msgspec import Meta
 
 from inspector.exchange import ids
 from inspector.exchange.report import Report
 from inspector.store.captures import Captures, Found, Row
-from inspector.web.errors import Refusal, not_found
-from inspector.web.filtering import SavedFilters, asked, reference
+from inspector.web.api.asking import MOST, Filter, Ids, Place
+from inspector.web.api.describing import says
+from inspector.web.errors import not_found
+from inspector.web.filtering import SavedFilters, asked, asked_for, reference
 from inspector.web.present.palette import THEMES
 from inspector.web.present.scales import written_moment
 from inspector.web.present.waterfall import Fall, bars, clock_of, fall_json, falls
@@ -94,10 +98,12 @@ def blueprint(captures: Captures, saved: SavedFilters, report_of: ReportOf | Non
         return response
 
     @pages.get("/api/v1/waterfall")
-    def told() -> Response:
-        filter = asked()
+    @says("Rows of the list with their phases", tag="Exchanges", scope="read", query=Falling, gives=Falls,
+          detail="In seconds after `started`, and which connection to the site each used as the how manieth.")  # fmt: skip
+    def told(query: Falling) -> Response:
+        filter = asked_for(query.q.strip())
         if filter.mistake is not None:
-            raise Refusal(400, "Not understood", filter.mistake.sentence)
+            raise filter.mistake
         if "ids" in request.args:
             named = [id for text in request.args["ids"].split(",") if (id := ids.parse(text))]
             return jsonify(rows=[fall_json(fall) for fall in drawn(_named(captures, named[:_PAGE]))])
@@ -111,6 +117,24 @@ def blueprint(captures: Captures, saved: SavedFilters, report_of: ReportOf | Non
         )
 
     return pages
+
+
+class Falling(msgspec.Struct):
+    """The page of the list, or some exchanges by number."""
+
+    q: Filter = ""
+    before: Place = ""
+    after: Place = ""
+    limit: Annotated[int, Meta(ge=1, le=MOST)] = 200
+    ids: Ids = ""
+
+
+class Falls(TypedDict):
+    rows: list[dict[str, Any]]
+    has_older: NotRequired[bool]
+    has_newer: NotRequired[bool]
+    reached: NotRequired[str | None]
+    now: NotRequired[float]
 
 
 def _named(captures: Captures, named: Sequence[bytes]) -> list[Row]:

@@ -35,8 +35,11 @@ def test_the_list_pages_by_key(desk, browser):
 @pytest.mark.parametrize(
     "query", ["limit=0", "limit=-5", "limit=99999999", "limit=x", "before=zz", "after=%00"]
 )
-def test_odd_questions_get_a_page_all_the_same(browser, query):
-    assert browser.get(f"/api/v1/exchanges?{query}").get_json()["rows"]
+def test_odd_questions_are_told_what_is_wrong_with_them(browser, query):
+    answer = browser.get(f"/api/v1/exchanges?{query}")
+    assert answer.status_code == 400
+    assert answer.mimetype == "application/problem+json"
+    assert f"$.{query.partition('=')[0]}" in answer.get_json()["detail"]
 
 
 def test_a_row_says_what_the_contract_names(browser):
@@ -85,7 +88,7 @@ def test_a_fault_comes_with_its_sentences(desk, browser):
 def test_what_is_not_there_is_404_in_words(browser, kind, id):
     answer = browser.get(f"/api/v1/{kind}/{id}")
     assert answer.status_code == 404
-    assert answer.get_json()["error"]["message"]
+    assert answer.get_json()["detail"]
 
 
 def test_a_body_is_only_ever_saved(desk, browser):
@@ -143,18 +146,18 @@ def test_the_stores_troubles_are_told(desk, browser, error, status):
     desk.captures.fails = error
     answer = browser.get(f"/api/v1/exchanges/{ID}")
     assert answer.status_code == status
-    assert answer.get_json()["error"]["message"]
+    assert answer.get_json()["detail"]
     assert browser.get(f"/exchange/{ID}").status_code == status
 
 
 def test_unknown_addresses_of_the_api_answer_in_json(browser):
     answer = browser.get("/api/v1/nothing/here")
     assert answer.status_code == 404
-    assert answer.get_json()["error"]["code"] == "not-found"
+    assert answer.get_json()["code"] == "not-found"
 
 
 def test_a_record_that_is_gone_is_410(desk, browser):
     desk.captures.gone.add(number(1))
     answer = browser.get(f"/api/v1/exchanges/{ID}")
     assert answer.status_code == 410
-    assert answer.get_json()["error"]["message"] == "The record was removed to make room."
+    assert answer.get_json()["detail"] == "The record was removed to make room."

@@ -193,7 +193,7 @@ def test_too_many_streams_are_told_to_poll(desk, browser):
     answer = browser.get("/feed")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
-    assert answer.get_json()["error"]["message"]
+    assert answer.get_json()["detail"]
     for one in open_ones:
         one.close()
     browser.get("/feed", buffered=False).close()

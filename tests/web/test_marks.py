@@ -60,7 +60,7 @@ def test_a_form_does_the_same(desk, browser):
 def test_what_is_no_mark_is_refused_with_what_would_be_one(post, body):
     answer = post("/api/v1/marks", body)
     assert answer.status_code == 400
-    assert answer.get_json()["error"]["message"]
+    assert answer.get_json()["detail"]
 
 
 def test_before_an_audience_a_comment_keeps_its_secrets(desk, browser, post):

@@ -36,16 +36,20 @@ def reports(tmp_path):
 
 
 @pytest.fixture
-def door(reports, settings):
+def door(reports, settings, tmp_path):
     """A client at the door, which is built like the dashboard's but for its pages."""
     from flask import Flask
 
+    from inspector.store.tokens import Tokens
     from inspector.web import errors, guard
+    from inspector.web.api.bearers import Bearers
+    from inspector.web.tickets import Keys
 
     app = Flask("door")
     app.secret_key = "x"
     app.config["MAX_CONTENT_LENGTH"] = web_app.LARGEST_REQUEST
-    guard.install(app, guard.Hosts(["127.0.0.1:8081"], ["inspector.localhost"]))
+    bearers = Bearers(Tokens(tmp_path), Keys.load_or_create(tmp_path))
+    guard.install(app, guard.Hosts(["127.0.0.1:8081"], ["inspector.localhost"]), bearers)
     errors.install(app, unreadable=(), lost=())
     app.register_blueprint(blueprint(Desk(reports, settings, TOKEN, KEY)))
     return app.test_client()

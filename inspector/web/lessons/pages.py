@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Blueprint, jsonify, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -14,6 +14,7 @@ from inspector.lessons.model import Lesson
 from inspector.lessons.progress import Run, advance, answer, begin, current, hint, waits_for_answer
 from inspector.store.captures import Captures
 from inspector.store.database import StoreProblem
+from inspector.web.api.describing import says
 from inspector.web.errors import not_found
 from inspector.web.guard import signed_in
 from inspector.web.lessons.keeper import Keeper
@@ -90,6 +91,26 @@ class Classroom:
         return self.view(lesson) if lesson is not None else None
 
 
+class Line(TypedDict):
+    """A lesson. `needs_window`: why it needs a captured window, else empty."""
+
+    name: str
+    title: str
+    chapter: str
+    minutes: int
+    state: str
+    step: int
+    steps: int
+    needs_window: str
+
+
+class Lessons(TypedDict):
+    """`mistakes`: what is wrong with files that should have been lessons."""
+
+    lessons: list[Line]
+    mistakes: list[str]
+
+
 def blueprint(room: Classroom) -> Blueprint:
     pages = Blueprint("lessons", __name__)
 
@@ -98,6 +119,7 @@ def blueprint(room: Classroom) -> Blueprint:
         return render_template("lessons/course.html", **_course(room))
 
     @pages.get("/api/v1/lessons")
+    @says("The lessons, and how far each is", tag="Learning", scope="read", gives=Lessons)
     def listed() -> Response:
         told = _course(room)
         return jsonify(

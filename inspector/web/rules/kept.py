@@ -76,6 +76,19 @@ class KeptRules:
 
         self._change(moved)
 
+    def order(self, names: Sequence[str]) -> bool:
+        """Let them be asked in this order; False, and nothing is changed, unless each is named once."""
+        done = False
+
+        def ordered(rules: list[Rule]) -> list[Rule]:
+            nonlocal done
+            known = {rule.name: rule for rule in rules}
+            done = sorted(known) == sorted(names)
+            return [known[name] for name in names] if done else rules
+
+        self._change(ordered)
+        return done
+
     def replace(self, rules: Sequence[Rule]) -> None:
         """Keep just these."""
         self._change(lambda _: list(rules))

@@ -1,17 +1,15 @@
-"""All rules at once: as a TOML file, and as JSON."""
+"""All rules at once, as a TOML file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from flask import Blueprint, jsonify, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from inspector.rules.errors import RuleMistake
 from inspector.rules.model import Rule
-from inspector.rules.reading import plain, read_rules
 from inspector.web.errors import Refusal
 from inspector.web.rules.kept import LARGEST_FILE, KeptRules
 
@@ -51,30 +49,3 @@ def add_passing_on(rules: Blueprint, kept: KeptRules, shown: Callable[[], Sequen
         answer = FlaskResponse(kept.toml(shown()), mimetype="application/toml")
         answer.headers["Content-Disposition"] = 'attachment; filename="rules.toml"'
         return answer
-
-    @rules.get("/api/v1/rules")
-    def listed() -> FlaskResponse:
-        return jsonify(rules=[_as_json(rule) for rule in shown()])
-
-    @rules.post("/api/v1/rules")
-    def replaced() -> FlaskResponse:
-        asked = request.get_json()
-        if not isinstance(asked, dict) or not isinstance(asked.get("rules"), list):
-            raise Refusal(
-                400, "Not understood", 'The body is {"rules": [{"name": …, "when": …, "do": …}, …]}.'
-            )
-        try:
-            kept.replace(read_rules(_without_sentence(each) for each in asked["rules"]))
-        except RuleMistake as mistake:
-            raise Refusal(400, "Not understood", str(mistake)) from None
-        return listed()
-
-
-def _as_json(rule: Rule) -> dict[str, Any]:
-    return {**plain(rule), "on": rule.on, "says": rule.say()}
-
-
-def _without_sentence(table: Any) -> Any:
-    return (
-        {key: value for key, value in table.items() if key != "says"} if isinstance(table, Mapping) else table
-    )

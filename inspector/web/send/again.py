@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
+import msgspec
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -12,6 +13,7 @@ from inspector.compose.repeat import gaps
 from inspector.exchange import ids
 from inspector.exchange.model import Exchange
 from inspector.store.captures import Captures
+from inspector.web.api.describing import says
 from inspector.web.errors import Refusal, wants_json
 from inspector.web.finding import find_exchange
 from inspector.web.send.bench import TROUBLES, Bench, told
@@ -33,30 +35,49 @@ def blueprint(bench: Bench, captures: Captures) -> Blueprint:
 
         return {"lineage": of, "what_ifs": options, "is_repeatable": is_repeatable}
 
-    @pages.post("/exchange/<id>/repeat")
-    @pages.post("/api/v1/exchanges/<id>/repeat", endpoint="repeat_api")
-    def repeat(id: str) -> AnyResponse:
-        exchange = bench.find(id)
+    def repeated(exchange: Exchange, *, partly: bool) -> Answer:
         try:
-            answer = bench.repeat(exchange, partly_too=bool(_asked().get("partly")))
+            return bench.repeat(exchange, partly_too=partly)
         except TROUBLES as trouble:
             raise told(trouble) from trouble
+
+    @pages.post("/api/v1/exchanges/<id>/repeat")
+    @says("Send a captured request again as it was", tag="Sending", scope="send", takes=Again, gives=Repeated, fails=(404, 410, 422), example={})  # fmt: skip
+    def repeat_api(id: str, body: Again) -> AnyResponse:
+        exchange = bench.find(id)
+        return jsonify(answer_json(repeated(exchange, partly=body.partly)) | {"gaps": gaps(exchange)})
+
+    @pages.post("/exchange/<id>/repeat")
+    def repeat(id: str) -> AnyResponse:
+        exchange = bench.find(id)
+        answer = repeated(exchange, partly=bool(_asked().get("partly")))
         if wants_json():
             return jsonify(answer_json(answer) | {"gaps": gaps(exchange)})
         bench.sender.wait_for(answer.exchange)
         return redirect(page_of(answer), 303)
 
-    @pages.post("/exchange/<id>/what-if")
-    @pages.post("/api/v1/exchanges/<id>/what-if", endpoint="what_if_api")
-    def what_if(id: str) -> AnyResponse:
-        exchange, asked = bench.find(id), _asked()
-        codes = asked["change"] if isinstance(asked.get("change"), list) else [str(asked.get("change", ""))]
+    def varied(exchange: Exchange, codes: list[str], *, together: bool) -> tuple[tuple[str, Answer], ...]:
         try:
-            answers = bench.what_if(exchange, codes, together=bool(asked.get("together")))
+            answers = bench.what_if(exchange, codes, together=together)
         except TROUBLES as trouble:
             raise told(trouble) from trouble
         for _, answer in answers:
             bench.sender.wait_for(answer.exchange)
+        return answers
+
+    @pages.post("/api/v1/exchanges/<id>/what-if")
+    @says("Send a captured request with differences", tag="Sending", scope="send", takes=WhatIf, gives=Varied, fails=(404, 410, 422),
+          detail="Once with each of them, or with all `together`.", example={"change": ["no-cookies"]})  # fmt: skip
+    def what_if_api(id: str, body: WhatIf) -> AnyResponse:
+        codes = body.change if isinstance(body.change, list) else [body.change]
+        answers = varied(bench.find(id), codes, together=body.together)
+        return jsonify(answers=[{"change": code} | answer_json(answer) for code, answer in answers])
+
+    @pages.post("/exchange/<id>/what-if")
+    def what_if(id: str) -> AnyResponse:
+        exchange, asked = bench.find(id), _asked()
+        codes = asked["change"] if isinstance(asked.get("change"), list) else [str(asked.get("change", ""))]
+        answers = varied(exchange, codes, together=bool(asked.get("together")))
         if wants_json():
             return jsonify(answers=[{"change": code} | answer_json(answer) for code, answer in answers])
         came = [(code, answer.exchange.hex()) for code, answer in answers if answer.exchange]
@@ -79,6 +100,43 @@ def blueprint(bench: Bench, captures: Captures) -> Blueprint:
         )
 
     return pages
+
+
+class Again(msgspec.Struct):
+    """`partly`: also if not all of it was captured."""
+
+    partly: bool = False
+
+
+class WhatIf(msgspec.Struct):
+    """`change` names what shall be different, as on the page: `no-cookies`, `no-referer` …"""
+
+    change: list[str] | str
+    together: bool = False
+
+
+class Sent(TypedDict):
+    """What came of sending: the exchange to look at, or `why` there is none. `took` in seconds; `redirects` are the exchanges before it."""
+
+    exchange: str | None
+    url: str | None
+    status: int
+    size: int
+    took: float
+    why: str
+    redirects: list[str]
+
+
+class Repeated(Sent):
+    gaps: list[str]
+
+
+class Variation(Sent):
+    change: str
+
+
+class Varied(TypedDict):
+    answers: list[Variation]
 
 
 def _asked() -> dict[str, Any]:

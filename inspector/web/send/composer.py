@@ -19,12 +19,13 @@ from inspector.compose.ready import Ready, is_repeatable
 from inspector.compose.repeat import body_of, draft_of, gaps
 from inspector.exchange.model import Exchange
 from inspector.store.captures import ArchiveGone, Captures
+from inspector.web.api.describing import says
 from inspector.web.errors import not_found
 from inspector.web.send import looks
-from inspector.web.send.again import answer_json
+from inspector.web.send.again import Sent, answer_json
 from inspector.web.send.bench import TROUBLES, Bench, told
 from inspector.web.send.curtain import Curtain
-from inspector.web.send.form import METHODS, draft_from, from_json
+from inspector.web.send.form import METHODS, Asked, draft_from, from_json
 from inspector.web.send.sender import Answer
 
 LARGEST = 12 << 20
@@ -89,9 +90,12 @@ def blueprint(bench: Bench, captures: Captures, curtain: Curtain) -> Blueprint:
         return redirect(url_for("composer.edit", id=bench.kept.keep_draft(encode(draft))), 303)
 
     @pages.post("/api/v1/send")
-    def send_api() -> Response:
+    @says("Send a request", tag="Sending", scope="send", takes=Asked, gives=Sent, fails=(410, 422),
+          detail="The answer says which exchange it became; that is looked at with the other calls. What came back is a fact, also where it is an error: this call is 200 then.",
+          example={"url": "http://shop.inspector.test/", "method": "GET", "fields": [["Accept", "text/html"]]})  # fmt: skip
+    def send_api(body: Asked) -> Response:
         try:
-            draft = from_json(request.get_json())
+            draft = from_json(body)
             return jsonify(answer_json(bench.sender.send(desk.ready(draft), parent=draft.parent)))
         except TROUBLES as trouble:
             raise told(trouble) from trouble

@@ -76,8 +76,8 @@ def _seconds(text: str) -> float:
         return 30.0
 
 
-class _Asked(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What the API takes: `fields` and `form` are lists of [name, value]."""
+class Asked(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What the API sends: `fields` and `form` are lists of [name, value]. `parent` is the exchange it was made from; with `body_of_parent` it has its body."""
 
     url: str
     method: str = "GET"
@@ -91,12 +91,11 @@ class _Asked(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     parent: str = ""
 
 
-def from_json(given: Any) -> Draft:
+def from_json(asked: Asked) -> Draft:
     """The draft that a call of the API says. Raises CannotSend."""
     try:
-        asked = msgspec.convert(given, _Asked)
         parent = bytes.fromhex(asked.parent)
-    except (msgspec.ValidationError, ValueError) as error:
+    except ValueError as error:
         raise CannotSend(f"The body is not as it should be: {error}.", "See docs/send.md.") from error
     draft = Draft(
         method=asked.method, url=asked.url, fields=tuple(Row(*each) for each in asked.fields), follow=asked.follow,

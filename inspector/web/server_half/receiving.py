@@ -23,6 +23,7 @@ from inspector.exchange import ids
 from inspector.exchange.report import Report
 from inspector.store.reports import Reports
 from inspector.store.settings import Settings
+from inspector.web.api.describing import says
 from inspector.web.errors import Refusal
 from inspector.web.server_half.otlp import spans_in
 
@@ -102,12 +103,21 @@ def blueprint(desk: Desk) -> Blueprint:
     doors = Blueprint("receiving", __name__)
 
     @doors.post("/api/v1/reports")
+    @says(
+        "Tell what an app did for an exchange",
+        tag="Apps",
+        scope="any",
+        takes=Posted,
+        status=204,
+        machines=True,
+    )
     def reports() -> tuple[str, int]:
         desk.admit(_bearer())
         desk.report(_decoded(Posted))
         return "", 204
 
     @doors.post("/api/v1/apps")
+    @says("Tell where an app listens", tag="Apps", scope="any", takes=Asked, status=204, machines=True)
     def apps() -> tuple[str, int]:
         desk.admit(_bearer())
         asked = _decoded(Asked)

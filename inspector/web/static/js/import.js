@@ -68,7 +68,7 @@ class Import {
       const headers = { "X-CSRF-Token": token, "Content-Type": "application/octet-stream", Accept: "application/json" };
       const body = file.slice(at, at + job.piece);
       const answer = await fetch(`/api/v1/imports/${job.id}?at=${at}`, { method: "POST", headers, body });
-      if (!answer.ok) throw new Error((await answer.json())?.error?.message ?? answer.statusText);
+      if (!answer.ok) throw new Error((await answer.json())?.detail ?? answer.statusText);
       if ((await answer.json()).state === "failed") return;
     }
   }
