@@ -13,6 +13,7 @@ from flask import Flask, Response
 from inspector.explain.acceptance import CapturedWindow
 from inspector.store.captures import Captures
 from inspector.store.database import StoreProblem
+from inspector.store.held import HeldMessages
 from inspector.store.importing import Importer
 from inspector.store.marks import Marks
 from inspector.store.reader import ArchiveGone
@@ -64,6 +65,8 @@ from inspector.web.certificates.stores import Stores
 from inspector.web.certificates.visits import Visits
 from inspector.web.checker import Checker
 from inspector.web.control import Control
+from inspector.web.held import pages as breakpoints
+from inspector.web.held.queue import Queue
 from inspector.web.imports import Imports
 from inspector.web.lamp import Board, Lamps
 from inspector.web.lessons import diploma
@@ -121,13 +124,19 @@ def create_dashboard(
         Importer(Path(settings.captures_path).parent, control, marks, version=settings.version),
         Path(settings.run),
     )
-    feeder = feed.Feeder(captures, lamps, limit=settings.streams, marks=marks)
+    queue = Queue(HeldMessages(Path(settings.run).parent), KeptRules(control), veil.hider)
+    feeder = feed.Feeder(captures, lamps, limit=settings.streams, marks=marks, held=queue.known)
     roots = Roots(settings)
     room = lessons.Classroom(Library(settings.lessons), Keeper(control), real, captures)
     both = chains.Chains(captures, roots, windows)
     checker = Checker(captures)
     sending = send_parts(settings, veil)
-    switches = Control(captures, control, lamps, feeder, marks, also=sending.forget)
+
+    def forget_more() -> None:
+        sending.forget()
+        queue.held.forget()
+
+    switches = Control(captures, control, lamps, feeder, marks, also=forget_more)
     left = decrypted.LeftEncrypted(control)
     saved = filtering.SavedFilters(control)
     explained = Refusals(captures, settings, left.covers)
@@ -140,6 +149,7 @@ def create_dashboard(
     errors.install(app, unreadable=(StoreProblem,), lost=(ArchiveGone,))
     filters.install(app)
     marking.install(app, marked)
+    breakpoints.install(app, queue)
     navigation.install(app, lamps, Assets(static_folder() / "dist"), settings.version)
     for part in (
         auth.blueprint(keys),
@@ -167,7 +177,8 @@ def create_dashboard(
         compare.blueprint(captures),
         *sending.blueprints,
         click.blueprint(captures),
-        rules.blueprint(kept_rules := KeptRules(control), captures, veil.hider),
+        rules.blueprint(queue.rules, captures, veil.hider),
+        breakpoints.blueprint(queue),
         own.blueprint(settings, Stores(settings.command)),
         read.blueprint(settings, roots, Visits(settings, roots)),
         make.blueprint(settings),
@@ -183,7 +194,7 @@ def create_dashboard(
         receiving.blueprint(
             receiving.Desk(reports, control, settings.bridge_token, bytes.fromhex(settings.bridge_key))
         ),
-        api_rules.blueprint(kept_rules, captures, veil.hider),
+        api_rules.blueprint(queue.rules, captures, veil.hider),
         api_pages.blueprint(app, settings),
         captured.blueprint(captures, lamps, switches, marked, settings.version),
     ):

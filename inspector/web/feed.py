@@ -92,8 +92,11 @@ class Feeder:
         limit: int,
         interval: float = INTERVAL,
         marks: Marks | None = None,
+        held: Callable[[], dict[str, Any]] | None = None,
     ) -> None:
         self._captures = captures
+        self._held = held
+        self._waits: dict[str, Any] | None = None  # what was told of breakpoints
         self._marks = marks
         self._marked = 0  # up to which revision of the marks was told
         self._lamps = lamps
@@ -145,6 +148,7 @@ class Feeder:
         """What a reader hears first: how things stand, and what it has missed since `cursor`."""
         changes = self._captures.changes(cursor, ROWS)
         told = b"retry: 2000\n\n" + event("lamp", self._lamps.read().as_json())
+        told += event("held", self._held()) if self._held is not None else b""
         if cursor and not _continues(cursor, changes):
             return told + event("gap", {"cursor": changes.cursor}, changes.cursor)
         return told + messages(changes)
@@ -174,7 +178,7 @@ class Feeder:
     def _look(self, *, with_lamp: bool) -> None:
         changes = self._captures.changes(self._cursor, ROWS)
         self._cursor = changes.cursor
-        told = messages(changes) + self._newly_marked()
+        told = messages(changes) + self._newly_marked() + self._newly_held()
         if with_lamp:
             lamp = self._lamps.read()
             if lamp != self._lamp:
@@ -193,6 +197,14 @@ class Feeder:
         if not changed:
             return b""
         return event("marks", {id.hex(): None if mark.blank else mark for id, mark in changed.items()})
+
+    def _newly_held(self) -> bytes:
+        """What waits at breakpoints, if that is something else than at the last look."""
+        waits = self._held() if self._held is not None else None
+        if waits is None or waits == self._waits:
+            return b""
+        self._waits = waits
+        return event("held", waits)
 
     def _broadcast(self, message: bytes | None) -> None:
         gap = event("gap", {"cursor": self._cursor}, self._cursor)

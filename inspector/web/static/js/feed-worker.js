@@ -24,10 +24,11 @@ function listen(port, { type, url, cursor, rows }) {
   source ??= new Source(url, cursor, broadcast);
   port.postMessage({ type: "state", data: source.state });
   if (source.lamp) port.postMessage({ type: "lamp", data: source.lamp });
+  if (source.held) port.postMessage({ type: "held", data: source.held });
 }
 
 function broadcast(type, data) {
   for (const [port, rows] of ports) {
-    if (rows || type === "state" || type === "lamp") port.postMessage({ type, data });
+    if (rows || type === "state" || type === "lamp" || type === "held") port.postMessage({ type, data });
   }
 }

@@ -5,7 +5,7 @@ import { Source } from "./source.js";
 
 const NAME = "inspector-feed";
 
-/** An EventTarget with events state, rows, marks, gap, lamp, forgotten (detail: the data). One a page, made at the first call. */
+/** An EventTarget with events state, rows, marks, gap, lamp, held, forgotten (detail: the data). One a page, made at the first call. */
 export function connect() {
   connection ??= new Connection(document.body.dataset);
   return connection;
@@ -75,6 +75,7 @@ class Connection extends EventTarget {
       else if (source) {
         channel.postMessage({ type: "state", data: source.state });
         if (source.lamp) channel.postMessage({ type: "lamp", data: source.lamp });
+        if (source.held) channel.postMessage({ type: "held", data: source.held });
       }
     };
     channel.postMessage({ type: "hello" });

@@ -8,7 +8,7 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
 const POLL_EVERY = 1000;
 const POLLS_BEFORE_STREAM = 30;
-const FORWARDED = ["rows", "marks", "gap", "lamp", "forgotten"];
+const FORWARDED = ["rows", "marks", "gap", "lamp", "held", "forgotten"];
 
 export class Source {
   #url;
@@ -20,8 +20,9 @@ export class Source {
   #polls = 0;
   state = "connecting";
   lamp = null;
+  held = null;
 
-  /** `emit(type, data)`: type is state, rows, marks, gap, lamp or forgotten. */
+  /** `emit(type, data)`: type is state, rows, marks, gap, lamp, held or forgotten. */
   constructor(url, cursor, emit) {
     this.#url = url;
     this.#cursor = cursor;
@@ -52,6 +53,7 @@ export class Source {
   #take(type, data) {
     if (data.cursor) this.#cursor = data.cursor;
     if (type === "lamp") this.lamp = data;
+    if (type === "held") this.held = data;
     this.#emit(type, data);
   }
 
@@ -63,6 +65,7 @@ export class Source {
       if (changes.forgotten) this.#take("forgotten", {});
       this.#take("rows", changes);
       if (changes.lamp) this.#take("lamp", changes.lamp);
+      if (changes.held) this.#take("held", changes.held);
       this.#pause = FIRST_PAUSE;
       this.#polls = (this.#polls + 1) % POLLS_BEFORE_STREAM;
       if (this.#polls === 1) this.#openStream();

@@ -1,5 +1,6 @@
 // One line of the list on the screen, cloned from the server's own template and filled again for row after row.
 
+import { isHeld } from "../held.js";
 import { addressOf, clock, size, thousands, took } from "./words.js";
 
 // Cells that are shown only where somebody chose them.
@@ -51,6 +52,7 @@ class Line {
       status: find(".cell-status"),
       address: find(".cell-address"),
       changed: find(".changed-mark"),
+      held: find(".held-mark"),
       link: find(".address"),
       host: find(".address-host"),
       path: find(".address-path"),
@@ -87,6 +89,7 @@ class Line {
     parts.clock.textContent = clock(row.started);
     parts.method.textContent = row.method;
     parts.changed.hidden = !row.changed;
+    parts.held.hidden = !isHeld(row.id);
     parts.host.textContent = address.host;
     parts.path.textContent = address.path;
     parts.query.textContent = address.query;
