@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from inspector.engine.flow import Flow
     from inspector.engine.heads import Way
     from inspector.engine.http1 import Http1
+    from inspector.exchange.consulting import Draft
 
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _PAGES: dict[str, Subject] = {
@@ -140,10 +141,33 @@ def send(talk: Http1, flow: Flow, page: Page, *, failed: bool = False) -> None:
         lines.append("Connection: close")
     elif head is not None and not head.minor:
         lines.append("Connection: keep-alive")
-    flow.client_response = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
-    flow.decide("answered", f"{page.status} {page.reason}")
+    data = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
     body = b"" if bodiless or (head is not None and head.method == b"HEAD") else page.body
+    _respond(talk, flow, data, body, f"{page.status} {page.reason}", failed=failed)
+
+
+def send_made(talk: Http1, flow: Flow, draft: Draft, *, failed: bool = False) -> None:
+    """Answer with a response that somebody made, whose framing is right already."""
+    head = flow.head
+    extra = b""
+    if not talk.keeps:
+        extra = b"Connection: close\r\n"
+    elif head is not None and not head.minor:
+        extra = b"Connection: keep-alive\r\n"
+    line, _, _ = draft.head.partition(b"\r\n")
+    _respond(
+        talk, flow, draft.head[:-2] + extra + b"\r\n", draft.body, line[9:].decode("latin-1"), failed=failed
+    )
+
+
+def _respond(talk: Http1, flow: Flow, data: bytes, body: bytes, status: str, *, failed: bool) -> None:
+    flow.client_response = data
+    flow.decide("answered", status)
     flow.answer = Body(len(body), len(body), body) if body else flow.answer
+    if flow.down is not None:  # the site had begun an answer, which nobody gets
+        flow.passed = talk.context.ledger.tap()
+        flow.passed.add(body)
+        flow.passed.complete = True
     flow.response_start = time.perf_counter()
     told = flow.client_response if flow.mark is None else with_id(flow, flow.client_response)
     talk.connection.write(told + body)

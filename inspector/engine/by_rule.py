@@ -7,17 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.engine import answers
+from inspector.engine.asking import wanting
 from inspector.engine.heads import Way, request_head
 from inspector.engine.pages import Page
 from inspector.engine.ruling import below, elsewhere
 from inspector.engine.shaping import Shaper, edit_response, needs_shaping
+from inspector.engine.targets import DEFAULT_PORTS, TargetError, authority, host_field
+from inspector.engine.whole_response import WholeResponse
 from inspector.exchange.model import Fault
 from inspector.exchange.statuses import phrase
 from inspector.rules import folders
-from inspector.rules.effects import Answer, Refuse, Serve
+from inspector.rules.effects import Answer, Edit, Elsewhere, Refuse, Replace, Serve
 from inspector.rules.heads import edited
 
 if TYPE_CHECKING:
+    from inspector.engine.context import Context
     from inspector.engine.flow import Flow
     from inspector.engine.http1 import Http1
     from inspector.wire.http1 import RequestHead, ResponseHead
@@ -27,16 +31,16 @@ PACED = 32
 _DELIVERED = 0.1  # seconds for the last bytes to arrive before a reset throws away what has not
 
 
-def ask(flow: Flow, head: RequestHead, way: Way, talk: Http1) -> tuple[Way, bytes]:
-    """The way to the server that is to be asked and the request's head for it, after what rules say. `flow.ruled` is set if they say something."""
-    context = talk.context
-    ruled = flow.ruled = context.ruling.of_request(flow)
+def ends(flow: Flow) -> bool:
+    """Whether a rule answers in the site's place, or ends the connection."""
+    return flow.ruled is not None and flow.ruled.ending is not None
+
+
+def prepare(flow: Flow, head: RequestHead, way: Way, context: Context) -> tuple[Way, bytes]:
+    """The way to the server that is to be asked and the request's head for it, after what rules say."""
+    ruled = flow.ruled
     if ruled is None:
         return way, request_head(flow, head, way, context)
-    if isinstance(ruled.ending, Serve):
-        _choose_file(flow, ruled.ending)
-    if ruled.ending is not None:
-        return way, b""
     to = ruled.elsewhere
     if to is not None:
         way = elsewhere(way, to)
@@ -48,11 +52,57 @@ def ask(flow: Flow, head: RequestHead, way: Way, talk: Http1) -> tuple[Way, byte
     return way, data
 
 
-def _choose_file(flow: Flow, serve: Serve) -> None:
-    """What a folder has for the address; if that is nothing, the site may be asked."""
+def sent_elsewhere(flow: Flow, said: RequestHead, data: bytes, way: Way) -> tuple[Way, bytes]:
+    """The same after somebody wrote a full address into the request line: `said` is that head, `data` its bytes."""
+    path = said.path or b"/"
+    line = b"%b %b HTTP/1.%d" % (said.method, path, said.minor)
+    data = line + data[data.index(b"\r\n") :]
+    scheme = said.scheme.decode("latin-1")
+    try:
+        where = authority(said.authority, DEFAULT_PORTS[scheme])
+    except (TargetError, KeyError):
+        flow.decide(
+            "edit-refused", f"no request can be sent to {scheme}://{said.authority.decode('latin-1')}"
+        )
+        return way, data
+    to = Elsewhere("https" if scheme in ("https", "wss") else "http", where.host, where.port, keep_host=True)
+    if (to.host, to.port, to.scheme == "https") == (way.origin.host, way.origin.port, way.origin.secure):
+        return way, data
+    address = host_field(to.scheme, to.host, to.port)
+    flow.decide("edit-elsewhere", f"{scheme}://{address.decode('latin-1')}")
+    flow_host = host_field(flow.scheme, flow.host, flow.port)
+    if said.host in (flow_host, flow.head.host if flow.head is not None else None):
+        data = edited(data, Edit("request", (("Host", address.decode("latin-1")),)))
+    return elsewhere(way, to), data
+
+
+class Unwanted:
+    """What comes of a request that a rule answers: read to its end, and thrown away."""
+
+    def __init__(self, talk: Http1, flow: Flow) -> None:
+        self._talk = talk
+        self._flow = flow
+
+    def take(self, _: bytes) -> bytes:
+        """A run of the body."""
+        return b""
+
+    def end(self) -> bytes:
+        """The request is complete: answer it, or end the connection."""
+        end(self._talk, self._flow)
+        return b""
+
+    def drop(self) -> None:
+        """The exchange is over, for whatever reason."""
+
+
+def choose_file(flow: Flow) -> None:
+    """What a folder has for the address, if a rule serves one; if that is nothing, the site may be asked."""
     ruled = flow.ruled
-    assert ruled is not None
+    if ruled is None or not isinstance(ruled.ending, Serve):
+        return
     assert flow.head is not None
+    serve = ruled.ending
     file = folders.find(serve, flow.path)
     if flow.head.method not in (b"GET", b"HEAD"):
         file = None
@@ -136,9 +186,16 @@ def _read(name: str) -> bytes:
 
 def shape(
     talk: Http1, flow: Flow, head: ResponseHead, data: bytes, *, has_body: bool
-) -> tuple[bytes, Shaper | None]:
+) -> tuple[bytes, Shaper | WholeResponse | None]:
     """The response's head after what rules say of it; and who lets the response go, if it can't go just so."""
-    steps = talk.context.ruling.of_response(flow)
+    context = talk.context
+    if context.ruling.waits_for_response(flow):
+        return b"", WholeResponse(talk, flow, head, data, None, (), has_body=has_body)
+    steps = context.ruling.of_response(flow)
+    asked = wanting(context, flow, "response")
+    texts = has_body and any(isinstance(step.effect, Replace) for step in steps)
+    if asked or texts or (flow.method and b"HEAD" in (flow.method, flow.head.method if flow.head else b"")):
+        return b"", WholeResponse(talk, flow, head, data, steps, asked, has_body=has_body)
     if not steps:
         return data, None
     data = edit_response(data, steps, head.status)

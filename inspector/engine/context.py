@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from inspector.engine.gathering import Room
 from inspector.engine.guard import Guard
 from inspector.engine.ledger import Ledger
 from inspector.engine.local_sites import LocalSites, port_of
@@ -82,6 +83,7 @@ class Context:
         self._own: dict[str, bool] = {}
         self.opening = Opening(settings.only, settings.passthrough, self._is_ours)
         self.ruling = Ruling(complain)
+        self.room = Room(limits.waiting_whole)
         self.consultants: tuple[Consultant, ...] = ()
         self.streams: set[Stream] = set()
         self.clients: dict[str, int] = {}

@@ -78,6 +78,9 @@ class Flow:
     error: Fault | None = None
     up: Tap | None = None
     down: Tap | None = None
+    sent: Tap | None = None  # what the site got of the body, where that is another one than the browser's
+    method = b""  # the one that was sent, where that is another one than the browser's
+    held = False
     passed: Tap | None = None  # what the browser got of the body, where rules made that another one
     ruled: Ruled | None = None
     up_trailers = b""
@@ -220,11 +223,13 @@ class Flow:
         sent = Message(b"")
         if self.send_start is not None:
             sent = Message(self.server_request, _passed_on(up), self.up_trailers)
+            if self.sent is not None:
+                sent = Message(self.server_request, self.sent.body(final=self.finished))
         return Leg(
             self.server_connection,
             sent,
             came,
-            tuple(Message(raw) for raw, _ in self.interim),
+            tuple(Message(raw) for raw, _ in self.interim if raw),
             self.attempts,
             self.server_turn,
         )

@@ -224,6 +224,28 @@ def request_head(flow: Flow, head: RequestHead, way: Way, context: Context) -> b
     return b"%b %b HTTP/1.%d\r\n%b" % (head.method, path, minor, fields)
 
 
+def at_the_site(data: bytes, way: Way, context: Context) -> bytes:
+    """A request's head as it will arrive at the site, where an upstream proxy gets it with the whole address and a log-in of its own."""
+    proxy = None if way.origin.secure else context.dialer.proxy_for(way.origin)
+    if proxy is None:
+        return data
+    before = b" http://" + host_field("http", way.origin.host, way.origin.port)
+    method, _, rest = data.partition(before)
+    path = b" *" if rest[:1] == b" " else b" "
+    return (method + path + rest).replace(b"\r\n" + proxy.credentials, b"\r\n", 1)
+
+
+def on_the_way(data: bytes, way: Way, context: Context) -> bytes:
+    """The same the other way round: a head for the site as the next hop gets it."""
+    proxy = None if way.origin.secure else context.dialer.proxy_for(way.origin)
+    if proxy is None:
+        return data
+    method, _, rest = data.partition(b" ")
+    path = rest[1:] if rest[:2] == b"* " else rest
+    whole = b"%b http://%b%b" % (method, host_field("http", way.origin.host, way.origin.port), path)
+    return whole[:-2] + proxy.credentials + b"\r\n"
+
+
 def _upgrade(head: RequestHead) -> tuple[bytes, ...]:
     # h2c by Upgrade is the way round a proxy's checks (and was withdrawn by RFC 9113); WebSocket and others may pass
     if head.upgrade and not any(item.strip().lower() == b"h2c" for item in head.upgrade.split(b",")):

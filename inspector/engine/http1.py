@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from inspector.engine import answers, by_rule
+from inspector.engine import answers, by_rule, watched
 from inspector.engine.dial import DialError
 from inspector.engine.flow import Flow
 from inspector.engine.heads import (
@@ -25,7 +25,7 @@ from inspector.engine.heads import (
 from inspector.engine.marking import with_id, without_mark
 from inspector.engine.raw import WORDS as RAW
 from inspector.engine.raw import open_raw
-from inspector.engine.side import BrowserSide
+from inspector.engine.side import WAITING, BrowserSide
 from inspector.engine.targets import Origin
 from inspector.engine.unasked import left_unasked
 from inspector.engine.upstream import SITE_SLOW
@@ -45,9 +45,10 @@ from inspector.wire.rules import RULES
 if TYPE_CHECKING:
     from inspector.engine.client import ClientConnection
     from inspector.engine.context import Context
-    from inspector.engine.ruling import Ruled
     from inspector.engine.shaping import Shaper
     from inspector.engine.upstream import ServerConnection
+    from inspector.engine.whole_request import WholeRequest
+    from inspector.engine.whole_response import WholeResponse
 
 PIPELINED = 4
 DIALING = 8
@@ -56,6 +57,10 @@ DIALING = 8
 IDEMPOTENT = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"})
 _FRESH = 1.0
 _MOST_INTERIM = 64  # are kept; all are passed on
+
+_PROCESSING = (
+    b"HTTP/1.1 102 Processing\r\n\r\n"  # RFC 2518 §10.1; who doesn't know it passes over it (RFC 9110 §15.2)
+)
 
 _HEAD, _BODY, _WAIT = range(3)
 
@@ -75,7 +80,8 @@ class Http1(BrowserSide):
         self._half_closed = False
         self._moved = -1
         self._taking = False
-        self._shaper: Shaper | None = None
+        self._shaper: Shaper | WholeResponse | None = None
+        self.whole: WholeRequest | by_rule.Unwanted | None = None
 
     # -- bytes from the browser
 
@@ -146,6 +152,8 @@ class Http1(BrowserSide):
         if payload:
             assert flow.up is not None
             flow.up.add(payload)
+        if self.whole is not None:
+            raw = self.whole.take(payload) if payload else b""
         if raw:
             self._out.append(raw)
             if flow.ruled is not None and flow.ruled.up:
@@ -162,9 +170,7 @@ class Http1(BrowserSide):
     def _push(self) -> None:
         """Send on what has gathered for the site; while there is no connection yet it waits, within bounds."""
         flow = self.flow
-        if flow is not None and flow.ruled is not None and flow.ruled.ending is not None:
-            self._out = []
-        elif flow is None or flow.server is None:
+        if flow is None or flow.server is None:
             if sum(map(len, self._out)) > self.context.limits.waiting_body:
                 self.connection.hold(DIALING)
         else:
@@ -176,9 +182,14 @@ class Http1(BrowserSide):
 
     def go_on(self) -> None:
         """The request need wait no longer; what has gathered of it goes as soon as there is a connection."""
-        self.connection.release(DIALING)
+        self.connection.release(DIALING | WAITING)
         if self._out:
             self._push()
+
+    def pass_on(self, data: bytes) -> None:
+        """Bytes of a request that rules have had their say in, for the site."""
+        if data:
+            self._out.append(data)
 
     # -- a request
 
@@ -196,7 +207,7 @@ class Http1(BrowserSide):
         try:
             way = find_way(flow, head, self.way, connection.listener, context)
         except WayError as error:
-            self._expect_body(flow)
+            self.expect_body(flow)
             self._answer_fault(flow, error.fault, error.extra)
             return
         if head.method == b"CONNECT" and self.way is None:
@@ -207,36 +218,20 @@ class Http1(BrowserSide):
             answers.open_tunnel(self, flow, head, way)
             return
         if way.own or answers.is_last_hop(head):
-            self._expect_body(flow)
+            self.expect_body(flow)
             self._keep = self._keep and flow.request_done
             (answers.own_page if way.own else answers.last_hop)(self, flow)
             return
-        if context.ruling.active:
-            way, flow.server_request = by_rule.ask(flow, head, way, self)
-            if flow.ruled is not None:
-                self._begin_ruled(flow, head, way, flow.ruled)
-                return
-        else:
-            flow.server_request = request_head(flow, head, way, context)
+        if context.ruling.active or context.consultants:
+            watched.begin(self, flow, head, way)
+            return
+        flow.server_request = request_head(flow, head, way, context)
         self._out.append(flow.server_request)
-        self._expect_body(flow)
+        self.expect_body(flow)
         self.find_server(flow, way.origin)
 
-    def _begin_ruled(self, flow: Flow, head: RequestHead, way: Way, ruled: Ruled) -> None:
-        """The same where rules have a say: in the site's place, or after a while."""
-        if ruled.ending is None:
-            self._out.append(flow.server_request)
-        self._expect_body(flow)
-        if ruled.ending is not None:
-            if not flow.request_done and head.expects_continue:
-                self._keep = False  # nobody will ask for the body
-                by_rule.end(self, flow)
-        elif ruled.wait:
-            by_rule.wait(self, flow, way)
-        else:
-            self.find_server(flow, way.origin)
-
-    def _expect_body(self, flow: Flow) -> None:
+    def expect_body(self, flow: Flow) -> None:
+        """The body is what follows, if there is one."""
         if self._reader is None or self._reader.done:
             self._reader = None
             self._request_complete(flow)
@@ -250,9 +245,9 @@ class Http1(BrowserSide):
         flow.request_end = time.perf_counter()
         self._state = _WAIT
         self.connection.deadline = 0.0
-        if flow.ruled is not None and flow.ruled.ending is not None:
-            by_rule.end(self, flow)
-        elif flow.response_done and self._shaper is None:
+        if self.whole is not None:
+            self.pass_on(self.whole.end())
+        if flow.response_done and self._shaper is None:
             self._push()
             self._finish(flow)
 
@@ -263,7 +258,11 @@ class Http1(BrowserSide):
         if context.local_sites is not None:
             context.note_local_site(flow, origin)
         server = context.pool.take(origin)
-        if server is not None and flow.head is not None and flow.head.method not in IDEMPOTENT:
+        if (
+            server is not None
+            and flow.head is not None
+            and (flow.method or flow.head.method) not in IDEMPOTENT
+        ):
             # a site may close an idle connection at any moment, and this request must not be sent twice
             while server is not None and context.now > server.deadline - context.timeouts.pool + _FRESH:
                 server.close()
@@ -308,7 +307,7 @@ class Http1(BrowserSide):
         if self.context.stopping or (self._half_closed and not self._pending):
             self._keep = False
         data = response_head(flow, head, keep=self._keep, dechunk=self.wants_payload_only)
-        if flow.ruled is not None or self.context.ruling.asks_responses:
+        if flow.ruled is not None or self.context.ruling.asks_responses or self.context.consultants:
             data, self._shaper = by_rule.shape(
                 self, flow, head, data, has_body=reader is not None and not reader.done
             )
@@ -327,6 +326,10 @@ class Http1(BrowserSide):
     def send(self, data: bytes) -> None:
         """Bytes of a response that rules have let go."""
         super().respond([data])
+
+    def let_go(self, shaper: Shaper) -> None:
+        """A response that waited whole goes on this way."""
+        self._shaper = shaper
 
     def shaped(self, flow: Flow) -> None:
         """All of a response that rules had to do with has been sent."""
@@ -371,7 +374,7 @@ class Http1(BrowserSide):
         if flow.head is None or not flow.head.expects_continue:
             return False
         return not (flow.up is not None and flow.up.size) and not any(
-            b" 100 " in raw[:13] for raw, _ in flow.interim
+            b" 100 " in passed[:13] or b" 100 " in raw[:13] for raw, passed in flow.interim
         )
 
     def abandon_request(self, flow: Flow) -> None:
@@ -391,6 +394,9 @@ class Http1(BrowserSide):
         if self._shaper is not None:
             self._shaper.drop()
             self._shaper = None
+        if self.whole is not None:
+            self.whole.drop()
+            self.whole = None
         server, self.flow = flow.server, None
         reusable = server is not None and state == "done" and server.reusable(flow)
         self._out = []
@@ -406,7 +412,7 @@ class Http1(BrowserSide):
         connection = self.connection
         self._state = _HEAD
         self._reader = None
-        connection.release(SITE_SLOW | DIALING)
+        connection.release(SITE_SLOW | DIALING | WAITING)
         if not self._keep:
             connection.finish()
             return
@@ -430,7 +436,9 @@ class Http1(BrowserSide):
 
     def retry(self, flow: Flow) -> bool:
         """Send the request again on a new connection, if it may be (RFC 9110 §9.2.2); whether that is being done."""
-        if flow.retried or flow.up is not None or flow.head is None or flow.head.method not in IDEMPOTENT:
+        if flow.retried or flow.up is not None or flow.sent is not None or flow.head is None:
+            return False
+        if (flow.method or flow.head.method) not in IDEMPOTENT:
             return False
         if flow.origin is None or flow.head.upgrade:
             return False
@@ -485,7 +493,8 @@ class Http1(BrowserSide):
         flow.error = msgspec.structs.replace(fault, did=f"answered {status or 502}")
         if not flow.request_done or fault.stage in ("request-head", "request-body"):
             self._keep = False
-        answers.fault_page(self, flow, status or 502, extra)
+        if not (self.context.consultants and watched.asks_about_fault(self, flow, status or 502, extra)):
+            answers.fault_page(self, flow, status or 502, extra)
 
     def answered(self, flow: Flow, *, failed: bool) -> None:
         """Inspector's own answer has been written."""
@@ -493,6 +502,10 @@ class Http1(BrowserSide):
         flow.response_done = True
         self._close_flow(flow, "failed" if failed else "done")
         self._next()
+
+    def keep_no_longer(self) -> None:
+        """The connection ends with this exchange."""
+        self._keep = False
 
     @property
     def keeps(self) -> bool:
@@ -535,11 +548,24 @@ class Http1(BrowserSide):
         """The answer still goes out, as long as it moves: closed and half closed look alike until something is sent."""
         assert self.flow is not None
         moved = self.flow.down.size if self.flow.down is not None else 0
+        if self.flow.held:
+            self._prod(self.flow)
+            return
         if moved == self._moved:
             self.connection.abort()
             return
         self._moved = moved
         self.connection.deadline = self.context.now + self.context.timeouts.half_closed
+
+    def _prod(self, flow: Flow) -> None:
+        """Say something to a browser whose exchange waits for somebody's word: if it is gone, its computer says so."""
+        soon = self._moved == -1
+        self._moved = 0
+        if flow.head is not None and flow.head.minor and not flow.client_response:
+            self.connection.write(_PROCESSING)
+            if len(flow.interim) < _MOST_INTERIM:
+                flow.interim += ((b"", _PROCESSING),)
+        self.connection.deadline = self.context.now + (_FRESH if soon else self.context.timeouts.half_closed)
 
     def _nothing_more(self) -> None:
         """The browser has said its last word, and no exchange is waiting for its answer."""
@@ -583,7 +609,7 @@ class Http1(BrowserSide):
 
     def expired(self) -> None:
         flow, timeouts = self.flow, self.context.timeouts
-        if self.connection.held(SITE_SLOW | DIALING):
+        if self.connection.held(SITE_SLOW | DIALING | WAITING):
             self.connection.deadline = self.context.now + timeouts.body
             return  # the site is to blame, and has time limits of its own
         if self._half_closed and self._state == _WAIT and flow is not None:

@@ -10,9 +10,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from inspector.engine.targets import Origin
+from inspector.exchange.model import Body, Message
 from inspector.filter.subject import Subject
-from inspector.rules.effects import Answer, Edit, Elsewhere, Hold, Pace, Refuse, Serve, Wait
+from inspector.rules.effects import Answer, Edit, Elsewhere, Hold, Pace, Refuse, Replace, Serve, Wait
 from inspector.rules.errors import RuleMistake
 from inspector.rules.reading import read_rules
 from inspector.rules.ruleset import RuleSet, Step, Verdict
@@ -26,14 +29,15 @@ Ending = Answer | Serve | Refuse
 
 
 class Ruled:
-    """What rules want done with one exchange: `elsewhere`, `edits`, `wait`, `up` and `ending` for its request, `steps` for its response.
+    """What rules want done with one exchange: `elsewhere`, `edits`, `texts`, `wait`, `up` and `ending` for its request, `steps` for its response.
     `holds` are those that want one or the other to wait for somebody's word, with the rules' names."""
 
-    __slots__ = ("edits", "elsewhere", "ending", "holds", "steps", "up", "wait")
+    __slots__ = ("edits", "elsewhere", "ending", "holds", "steps", "texts", "up", "wait")
 
     def __init__(self) -> None:
         self.elsewhere: Elsewhere | None = None
         self.edits: tuple[Edit, ...] = ()
+        self.texts: tuple[Replace, ...] = ()
         self.wait = 0.0
         self.up = 0.0
         self.ending: Ending | None = None
@@ -66,27 +70,44 @@ class Ruling:
         self.active = any(rule.on for rule in self._rules.rules)
         self.asks_responses = self._rules.asks_responses
 
-    def of_request(self, flow: Flow) -> Ruled | None:
-        """What rules want done with an exchange whose request has just begun; None for most."""
-        verdict = self._rules.of_request(_subject(flow))
+    def waits_for_request(self, flow: Flow) -> bool:
+        """Whether the request's body has to be whole before it can be told what rules want."""
+        return self._rules.request.waits(_subject(flow))
+
+    def of_request(self, flow: Flow, body: bytes | None = b"") -> Ruled | None:
+        """What rules want done with an exchange whose request has just begun, or has come with this body; None for most.
+        Without a body (None) those that ask for it can't be told."""
+        subject = _subject(flow) if not body else _with_request(flow, body)
+        verdict = self._rules.request.verdict(subject, whole=body is not None)
+        self._note(flow, verdict)
         if not verdict.steps:
             return None
-        self._note(flow, verdict)
         ruled = Ruled()
         ruled.steps = tuple(step for step in verdict.steps if not _of_the_request(ruled, step))
         return ruled
 
-    def of_response(self, flow: Flow) -> tuple[Step, ...]:
-        """What is to be done with the response, now that its head is there."""
+    def waits_for_response(self, flow: Flow) -> bool:
+        """The same of the response's body, now that its head is there."""
+        return self.asks_responses and self._rules.response.waits(_subject(flow))
+
+    def of_response(self, flow: Flow, body: bytes | None = b"") -> tuple[Step, ...]:
+        """What is to be done with the response, now that its head is there, or all of it."""
         early = flow.ruled.steps if flow.ruled is not None else ()
         if not self.asks_responses:
             return early
-        verdict = self._rules.of_response(_subject(flow))
+        subject = _subject(flow) if not body else _with_response(flow, body)
+        verdict = self._rules.response.verdict(subject, whole=body is not None)
         self._note(flow, verdict)
-        return early + verdict.steps
+        holds = tuple((step.rule, step.effect) for step in verdict.steps if isinstance(step.effect, Hold))
+        if holds:
+            flow.ruled = flow.ruled or Ruled()
+            flow.ruled.holds += holds
+        return early + tuple(step for step in verdict.steps if not isinstance(step.effect, Hold))
 
     def _note(self, flow: Flow, verdict: Verdict) -> None:
         """Say on the exchange which rules did something, and which would have."""
+        for name in verdict.untold:
+            flow.decide("rule-untold", "", name)
         for name in dict.fromkeys(step.rule for step in verdict.steps):
             rule = self._say.get(name)
             flow.decide("ruled", rule.action.say() if rule is not None else "", name)
@@ -96,6 +117,25 @@ class Ruling:
 
 def _subject(flow: Flow) -> Subject:
     exchange = flow.exchange(0, "open")
+    return Subject(exchange, exchange)
+
+
+def _with_request(flow: Flow, body: bytes) -> Subject:
+    exchange = flow.exchange(0, "open")
+    assert exchange.client_leg is not None
+    request = Message(flow.client_request, Body(len(body), len(body), body))
+    leg = msgspec.structs.replace(exchange.client_leg, request=request)
+    exchange = msgspec.structs.replace(exchange, client_leg=leg)
+    return Subject(exchange, exchange)
+
+
+def _with_response(flow: Flow, body: bytes) -> Subject:
+    exchange = flow.exchange(0, "open")
+    if exchange.server_leg is None or exchange.server_leg.response is None:
+        return Subject(exchange, exchange)
+    response = Message(exchange.server_leg.response.head, Body(len(body), len(body), body))
+    leg = msgspec.structs.replace(exchange.server_leg, response=response)
+    exchange = msgspec.structs.replace(exchange, server_leg=leg)
     return Subject(exchange, exchange)
 
 
@@ -113,6 +153,8 @@ def _of_the_request(ruled: Ruled, step: Step) -> bool:
             return not down
         case Edit("request"):
             ruled.edits += (step.effect,)
+        case Replace("request"):
+            ruled.texts += (step.effect,)
         case Hold():
             ruled.holds += ((step.rule, step.effect),)
         case _:

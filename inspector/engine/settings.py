@@ -24,6 +24,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     waiting_body: int = 256 * KIB
     ciphertext: int = 64 * KIB
     pipelined: int = 128 * KIB
+    waiting_whole: int = 64 * MIB
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,6 @@
-"""A response on its way to the browser that rules hold back, slow down, rewrite or break off.
+"""A response on its way to the browser that rules hold back, slow down or break off.
 
-What the site sends is taken as payload, without its framing, and framed anew as it leaves: as it was, but for a body that was
-rewritten, which gets its length. What cannot leave yet waits here; over a limit the site is not read from.
+What the site sends is taken as payload, without its framing, and framed anew as it leaves. What cannot leave yet waits here; over a limit the site is not read from.
 """
 
 from __future__ import annotations
@@ -9,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from inspector.engine.gathering import chunk
 from inspector.engine.marking import with_id
 from inspector.exchange.model import Fault
-from inspector.rules.bodies import MOST, replaced
-from inspector.rules.effects import Cut, Edit, Pace, Replace, Restate, Wait
+from inspector.rules.effects import Cut, Edit, Pace, Restate, Wait
 from inspector.rules.heads import edited, framed, restated, value_of
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def edit_response(head: bytes, steps: Sequence[Step], status: int) -> bytes:
 
 def needs_shaping(steps: Sequence[Step]) -> bool:
     """Whether more than the head is concerned."""
-    return any(isinstance(step.effect, Wait | Pace | Cut | Replace) for step in steps)
+    return any(isinstance(step.effect, Wait | Pace | Cut) for step in steps)
 
 
 class Shaper:
@@ -62,7 +61,6 @@ class Shaper:
         self._timer: asyncio.TimerHandle | None = None
         self._over = False
         effects = [step.effect for step in steps]
-        self._texts = [each for each in effects if isinstance(each, Replace)] if has_body else []
         self._rate = min((each.down for each in effects if isinstance(each, Pace) and each.down), default=0.0)
         self._cut = min(
             (each for each in effects if isinstance(each, Cut)), key=lambda each: each.after, default=None
@@ -70,8 +68,6 @@ class Shaper:
         self._start = self._loop.time() + sum(each.seconds for each in effects if isinstance(each, Wait))
         self._may_send = 0.0
         self._paced_at = self._start
-        if self._texts and flow.response is not None and flow.response.status == 206:
-            self._unable("the response is a part of something (206)")
         if self._cut is not None:
             flow.passed = side.context.ledger.tap()
 
@@ -80,17 +76,14 @@ class Shaper:
     def take(self, payload: bytes) -> None:
         """A run of the body."""
         self._waiting += payload
-        if self._texts and len(self._waiting) > MOST:
-            self._unable(f"the body is larger than {MOST >> 20} MiB")
-        if not self._texts and len(self._waiting) > _WAITING and self._flow.server is not None:
+        if len(self._waiting) > _WAITING and self._flow.server is not None:
             self._flow.server.hold(HELD)
         self._go()
 
-    def end(self) -> None:
-        """The response is complete."""
+    def end(self, payload: bytes = b"") -> None:
+        """The response is complete, with this as the last run of its body."""
+        self._waiting += payload
         self._whole = True
-        if self._texts:
-            self._rewrite()
         self._go()
 
     def drop(self) -> None:
@@ -105,7 +98,7 @@ class Shaper:
 
     def _go(self) -> None:
         """Let go of what may go by now; later again, if something is left."""
-        if self._over or self._timer is not None or (self._texts and not self._whole):
+        if self._over or self._timer is not None:
             return
         now = self._loop.time()
         if now < self._start:
@@ -127,7 +120,7 @@ class Shaper:
         if out:
             self._side.send(out)
         if done:
-            self._over = True
+            self.drop()
             if self._flow.passed is not None:
                 self._flow.passed.complete = True
             self._side.shaped(self._flow)
@@ -172,7 +165,7 @@ class Shaper:
         return payload
 
     def _frame(self, payload: bytes) -> bytes:
-        return b"%x\r\n%b\r\n" % (len(payload), payload) if self._chunked and payload else payload
+        return chunk(payload) if self._chunked else payload
 
     def _break_off(self, cut: Cut, out: bytes) -> None:
         self._over = True
@@ -182,25 +175,3 @@ class Shaper:
             self._flow,
             Fault("rule-broke-off", "us", "response-body", self._sent, f"after {self._sent:,} bytes", did),
         )
-
-    # -- another body
-
-    def _rewrite(self) -> None:
-        result = replaced(self._head, bytes(self._waiting), self._texts)
-        if result.unable:
-            self._unable(result.unable)
-            return
-        self._texts = []
-        if not any(result.counts):
-            self._flow.decide("rule-found-nothing")
-            return
-        self._head = framed(self._head, len(result.body))
-        self._chunked = False
-        self._waiting = bytearray(result.body)
-        if self._flow.passed is None and self._cut is None:
-            self._flow.passed = self._side.context.ledger.tap()
-            self._flow.passed.add(result.body)
-
-    def _unable(self, why: str) -> None:
-        self._texts = []
-        self._flow.decide("rule-unable", why)

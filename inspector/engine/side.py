@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from inspector.wire.http1 import Body, ResponseHead
 
 
+# why a browser is not read from for now: somebody thinks about its request
+WAITING = 64
+
+
 class BrowserSide(Silent):
     """A talk with at most one exchange on its way, `flow`. The site's side calls it as `flow.client`."""
 

@@ -266,7 +266,7 @@ class ServerConnection(Stream):
             flow.client.respond(out)
             out = []
         self.deadline = self.context.now + self.context.timeouts.silence
-        reader = body_of_response(head, flow.head.method)
+        reader = body_of_response(head, flow.method or flow.head.method)
         out.append(flow.client.response_head(flow, head, reader))
         if self.turn == 1 and self.tls is not None:
             self._remember_session(self.tls)

@@ -87,6 +87,28 @@ DECISIONS: dict[str, Act] = {
     "hold-refused": Act(
         "A breakpoint was to hold this, and could not: {detail}. It went on as it was.", True
     ),
+    "rule-untold": Act(
+        "A rule of yours asks for what a body says, and this body was not waited for; so nobody knows whether it fits.",
+        True,
+    ),
+    "not-whole": Act("Only the head of this message was asked about: {detail}, and passed as it came.", True),
+    "continue-said": Act(
+        "Inspector asked for the request's body itself (100 Continue), since it waited for all of it.",
+        True,
+        "RFC 9110 §10.1.1",
+    ),
+    "edit-refused": Act(
+        "What was to be sent in this message's place is no valid message: {detail}. It went on unchanged.",
+        True,
+    ),
+    "edit-framing": Act(
+        "Where a message ends is said by Inspector alone: {detail} in the changed message was left out.",
+        True,
+        "RFC 9112 §11.2",
+    ),
+    "edit-elsewhere": Act(
+        "The request was sent to another server than the browser asked for: {detail}.", False
+    ),
     "hooked": Act("A hook of yours changed this: {detail}.", False),
     "hook-noted": Act("A hook of yours says: {detail}", True),
     "hook-answered": Act("A hook of yours made the answer: {detail}.", False),

@@ -185,6 +185,16 @@ FAULTS: dict[str, Explanation] = {
         "Turn the rule off, or let it answer with a status.",
         0,
     ),
+    "held-dropped": Explanation(
+        "This was waiting for you at a breakpoint, and you dropped it: the connection ended here.",
+        "Repeat the request, and let it go on.",
+        0,
+    ),
+    "hook-dropped": Explanation(
+        "A hook of yours dropped this: the connection ended here, without an answer.",
+        "Change the hook, or start Inspector without it.",
+        0,
+    ),
     "rule-broke-off": Explanation(
         "A rule of yours broke the answer off {detail} of its body.",
         "Turn the rule off to get the whole.",

@@ -77,6 +77,16 @@ def moment_of(node: Node) -> Moment:
     return max((term.moment for term in terms(node)), default=Moment.REQUEST_HEAD)
 
 
+def possible(node: Node, moment: Moment, *, so: bool = True) -> Node:
+    """What must hold at this moment for the node to be able to hold later: what can be told only then may turn out `so`."""
+    if isinstance(node, Not):
+        return Not(possible(node.part, moment, so=not so), node.start, node.end)
+    if not isinstance(node, Term):
+        parts = tuple(possible(part, moment, so=so) for part in node.parts)
+        return All(parts) if isinstance(node, All) else Any(parts)
+    return node if node.moment <= moment else EVERYTHING if so else Any(())
+
+
 def latest_term(node: Node) -> Term | None:
     """The term that has to be waited for longest; None if there is none."""
     return max(terms(node), key=lambda term: term.moment, default=None)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inspector.filter.matching import Matches, matcher
 from inspector.filter.moments import Moment
 from inspector.filter.subject import Subject
-from inspector.filter.tree import moment_of
+from inspector.filter.tree import moment_of, possible
 from inspector.rules.effects import ENDING, Effect, Elsewhere
 from inspector.rules.model import Rule
 
@@ -31,10 +31,11 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be done with one exchange, in order. Empty for most."""
+    """What is to be done with one exchange, in order. Empty for most. `untold` are rules that ask for a body which nobody has whole."""
 
     steps: tuple[Step, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
+    untold: tuple[str, ...] = ()
 
 
 NOTHING = Verdict()
@@ -45,22 +46,43 @@ class RuleSet:
 
     def __init__(self, rules: Iterable[Rule], now: float) -> None:
         self.rules = tuple(rules)
-        on = [(rule, matcher(rule.scope, now)) for rule in self.rules if rule.on]
-        self._early = [each for each in on if moment_of(each[0].scope) <= Moment.REQUEST_HEAD]
-        self._late = [each for each in on if moment_of(each[0].scope) > Moment.REQUEST_HEAD]
+        on = [rule for rule in self.rules if rule.on]
+        self.request = _Half([rule for rule in on if not _late(rule)], Moment.REQUEST_HEAD, now)
+        self.response = _Half([rule for rule in on if _late(rule)], Moment.RESPONSE_HEAD, now)
 
     @property
     def asks_responses(self) -> bool:
         """Whether some rule can only be told from a response."""
-        return bool(self._late)
+        return self.response.any
 
-    def of_request(self, subject: Subject) -> Verdict:
-        """What rules say that can be told from the request's head; also of the response, where they need to know no more."""
-        return _verdict(self._early, subject)
 
-    def of_response(self, subject: Subject) -> Verdict:
-        """What the other rules say, once the response's head is there."""
-        return _verdict(self._late, subject)
+def _late(rule: Rule) -> bool:
+    return moment_of(rule.scope) > Moment.REQUEST_BODY
+
+
+class _Half:
+    """The rules that can be told from a request, or those that can be told from the response: most by its head, some only by its body."""
+
+    def __init__(self, rules: Iterable[Rule], head: Moment, now: float) -> None:
+        self._rules = [(rule, matcher(rule.scope, now)) for rule in rules]
+        self._bodily = {
+            rule.name: matcher(possible(rule.scope, head), now)
+            for rule, _ in self._rules
+            if moment_of(rule.scope) > head
+        }
+        self.any = bool(self._rules)
+
+    def waits(self, subject: Subject) -> bool:
+        """Whether the body has to be there before all can be told: some rule asks for it, and what is known so far fits."""
+        return bool(self._bodily) and any(may(subject) for may in self._bodily.values())
+
+    def verdict(self, subject: Subject, *, whole: bool = True) -> Verdict:
+        """What the rules say. Not `whole`: of the body nothing is known, and never will be in time."""
+        if whole or not self._bodily:
+            return _verdict(self._rules, subject)
+        told = [each for each in self._rules if each[0].name not in self._bodily]
+        untold = tuple(name for name, may in self._bodily.items() if may(subject))
+        return replace(_verdict(told, subject), untold=untold)
 
 
 def _verdict(rules: list[tuple[Rule, Matches]], subject: Subject) -> Verdict:
