@@ -17,6 +17,7 @@ from inspector.exchange.mark import NO_MARK
 from inspector.exchange.model import Exchange, Leg, Message
 from inspector.export.har_mending import mended
 from inspector.export.har_messages import moment, request_of, response_of
+from inspector.export.har_sockets import NAME, messages_of
 from inspector.export.named import to_json
 from inspector.export.whole import Whole, content
 
@@ -39,6 +40,9 @@ def entry(found: Whole, *, redacted: bool, connections: frozenset[bytes] = froze
     leg = exchange.server_leg or exchange.client_leg
     if leg is not None and leg.connection:
         made["connection"] = leg.connection.hex()
+    spoken = messages_of(found)
+    if spoken is not None:
+        made[NAME] = spoken
     if found.mark.comment:
         made["comment"] = found.mark.comment
     if exchange.imported:

@@ -18,6 +18,7 @@ from inspector.exchange.agents import agent_name
 from inspector.exchange.mark import NO_MARK, Mark
 from inspector.exchange.model import (
     NO_BODY,
+    Arrival,
     Body,
     Connection,
     Exchange,
@@ -31,6 +32,7 @@ from inspector.exchange.resources import media_type, resource_kind
 from inspector.export.addresses import parts, safe
 from inspector.export.har_entry import text_bytes
 from inspector.export.har_remains import as_charset, charset_of, remains
+from inspector.export.har_sockets import NAME, Frames, frames_of
 from inspector.export.har_times import Note, moment_of, timeline
 from inspector.export.named import WrongError, from_json
 from inspector.secrets.exchanges import PACK
@@ -119,19 +121,34 @@ def _read_foreign(entry: Mapping[str, Any], note: Note, page: Mapping[str, Any] 
     response = _response(answered, status, note) if status else None
     fields = {each.name.lower(): each.value for each in request.fields}
     media = media_type(_first(response, b"content-type")) if response is not None else ""
-    kind: Kind = "websocket" if scheme in ("ws", "wss") or "_webSocketMessages" in entry else "http"
+    kind: Kind = "websocket" if scheme in ("ws", "wss") or NAME in entry else "http"
+    started = moment_of(entry, note)
+    asked_when: tuple[Arrival, ...] = ()
+    answered_when: tuple[Arrival, ...] = ()
+    if kind == "websocket" and response is not None:
+        there, back = frames_of(entry, started, note)
+        request, asked_when = _with_frames(request, there)
+        response, answered_when = _with_frames(response, back)
     failed = (
         None if status else Fault("import-failed", "network", "response-head", None, _why(answered, entry))
     )
     return Exchange(
-        id=NO_ID, change=0, state="done" if status else "failed", kind=kind, origin="import", started=moment_of(entry, note), duration=duration,
+        id=NO_ID, change=0, state="done" if status else "failed", kind=kind, origin="import", started=started, duration=duration,
         method=_word(method), scheme=scheme[:20], host=host[:1000], port=port, path=path[:_LONGEST_PATH], version=_version(asked), status=status,
         reason=_line(_said(answered, "statusText")).decode("latin-1")[:1000], media=media, resource=_resource(entry, fields, media),
         request_size=request.body.size, response_size=response.body.size if response is not None else 0, client="",
         agent=agent_name(fields.get(b"user-agent", b"")), protection="decrypted" if scheme in ("https", "wss") else "none",
         tls="", remote=_said(entry, "serverIPAddress").strip("[]")[:100], changed=False, fault=failed.code if failed else "", findings=0,
         client_leg=Leg(b"", request, response), timeline=line, error=failed, imported=remains(entry, page),
+        asked_when=asked_when, answered_when=answered_when,
     )  # fmt: skip
+
+
+def _with_frames(message: Message, frames: Frames) -> tuple[Message, tuple[Arrival, ...]]:
+    """The message with what was said after it, unless the file has another body for it."""
+    if message.body.inline or not frames.body.size:
+        return message, ()
+    return msgspec.structs.replace(message, body=frames.body), frames.arrivals
 
 
 def _object(given: Mapping[str, Any], name: str) -> Mapping[str, Any]:

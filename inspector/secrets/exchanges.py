@@ -11,8 +11,10 @@ import brotli
 import msgspec
 import zstandard
 
-from inspector.exchange.model import Connection, Exchange, Leg, Message, Summary
+from inspector.exchange.model import Arrival, Connection, Exchange, Leg, Message, Summary
+from inspector.exchange.socket_talk import Speaker, packing_on
 from inspector.secrets.hider import Hider
+from inspector.secrets.sockets import hide_said
 from inspector.wire.codings import decode
 from inspector.wire.fields import parse_fields
 
@@ -44,10 +46,31 @@ def hide_exchange(hider: Hider, exchange: Exchange) -> Exchange:
     return msgspec.structs.replace(
         hide_summary(hider, exchange),
         change=-1 - exchange.change,  # so that nobody who keeps what was found on it takes one for the other
-        client_leg=_hide_leg(hider, exchange.client_leg),
-        server_leg=_hide_leg(hider, exchange.server_leg),
+        client_leg=_hide_leg(hider, exchange, exchange.client_leg),
+        server_leg=_hide_leg(hider, exchange, exchange.server_leg),
         imported=hider.body(exchange.imported, "application/json"),
+        asked_when=_when(hider, exchange, "browser"),
+        answered_when=_when(hider, exchange, "site"),
     )
+
+
+def _when(hider: Hider, exchange: Exchange, speaker: Speaker) -> tuple[Arrival, ...]:
+    """When each message of a WebSocket came, counted in the bytes that `hide_captured` makes; of other bodies that isn't told."""
+    if exchange.kind != "websocket":
+        return ()
+    legs = [leg for leg in (exchange.client_leg, exchange.server_leg) if leg is not None]
+    said = [leg.request if speaker == "browser" else leg.response for leg in legs]
+    data = next((each.body.inline for each in said if each is not None and each.body.inline), b"")
+    arrivals = exchange.asked_when if speaker == "browser" else exchange.answered_when
+    return hide_said(hider, data, speaker, packing_on(*legs), arrivals)[1]
+
+
+def hide_captured(hider: Hider, exchange: Exchange, message: Message, data: bytes) -> bytes:
+    """The bytes of a body of the exchange with their secrets replaced."""
+    if exchange.kind != "websocket":
+        return hide_body(hider, data, message.head)
+    packing = packing_on(exchange.client_leg, exchange.server_leg)
+    return hide_said(hider, data, "site" if message.head.startswith(b"HTTP/") else "browser", packing)[0]
 
 
 def hide_connection(hider: Hider, connection: Connection) -> Connection:
@@ -75,21 +98,21 @@ def hide_summary(hider: Hider, summary: _Summary) -> _Summary:
     return msgspec.structs.replace(summary, path=hide_text(hider, summary.path))
 
 
-def _hide_leg(hider: Hider, leg: Leg | None) -> Leg | None:
+def _hide_leg(hider: Hider, exchange: Exchange, leg: Leg | None) -> Leg | None:
     if leg is None:
         return None
     return msgspec.structs.replace(
         leg,
-        request=_hide_message(hider, leg.request),
-        interim=tuple(_hide_message(hider, each) for each in leg.interim),
-        response=_hide_message(hider, leg.response) if leg.response is not None else None,
+        request=_hide_message(hider, exchange, leg.request),
+        interim=tuple(_hide_message(hider, exchange, each) for each in leg.interim),
+        response=_hide_message(hider, exchange, leg.response) if leg.response is not None else None,
     )
 
 
-def _hide_message(hider: Hider, message: Message) -> Message:
+def _hide_message(hider: Hider, exchange: Exchange, message: Message) -> Message:
     body = message.body
     if body.inline:
-        hidden = hide_body(hider, body.inline, message.head)
+        hidden = hide_captured(hider, exchange, message, body.inline)
         same = len(hidden) == len(body.inline)
         body = msgspec.structs.replace(body, inline=hidden, size=body.size if same else len(hidden))
     head = hider.head(message.head)

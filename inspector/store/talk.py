@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from inspector.exchange.model import NO_BODY, Body, Exchange, Leg, Message
-from inspector.explain.socket_talk import Spoken, packing_of, spoken
+from inspector.exchange.model import NO_BODY, Body, Exchange, Message
+from inspector.exchange.socket_talk import Spoken, packing_on, spoken
 
 READ = 8 * 1024 * 1024  # of each side
 
@@ -36,7 +36,7 @@ def talk_of(exchange: Exchange, side: Side, read: Bodies) -> Talk:
         asked,
         came,
         arrivals=(exchange.asked_when, exchange.answered_when),
-        packing=packing_of(_extensions(here)),
+        packing=packing_on(here),
         cut=(asked_cut or exchange.state == "open", came_cut or exchange.state == "open"),
     )
     return Talk(said, all(each.at is not None for each in said), asked_cut or came_cut)
@@ -55,10 +55,3 @@ def _bytes(
         if len(kept) >= READ:
             break
     return bytes(kept[:READ]), body.size > min(len(kept), READ)
-
-
-def _extensions(leg: Leg | None) -> str:
-    if leg is None or leg.response is None:
-        return ""
-    named = (each for each in leg.response.fields if each.name.lower() == b"sec-websocket-extensions")
-    return ",".join(each.value.decode("latin-1") for each in named)

@@ -15,10 +15,10 @@ from flask import has_request_context, session
 
 from inspector.exchange.model import Body, Connection, Exchange, Summary
 from inspector.exchange.report import Report
-from inspector.explain.socket_talk import Spoken
 from inspector.secrets import Hider
 from inspector.secrets.exchanges import (
     hide_body,
+    hide_captured,
     hide_connection,
     hide_exchange,
     hide_summary,
@@ -26,6 +26,7 @@ from inspector.secrets.exchanges import (
     messages,
 )
 from inspector.secrets.reports import hide_report
+from inspector.secrets.sockets import hide_message
 from inspector.store.captures import Captures
 from inspector.store.talk import Side, Talk
 from inspector.web.api.bearers import bearer_here
@@ -73,7 +74,10 @@ class Veil:
         message = next((each for each in messages(exchange) if each.body.pieces == body.pieces), None) if exchange else None  # fmt: skip
         if message is not None:
             hider.head(message.head)
-        yield hide_body(hider, data, message.head if message is not None else b"")
+        if exchange is None or message is None:
+            yield hide_body(hider, data, b"")
+        else:
+            yield hide_captured(hider, exchange, message, data)
 
     def secret(self, id: bytes, mark: str) -> bytes | None:
         """What a mark on a page of this exchange stands for."""
@@ -89,7 +93,7 @@ class Veil:
         if mark not in hider.values:  # perhaps in a body that lies in the archive
             for message in messages(exchange):
                 if message.body.pieces:
-                    hide_body(hider, b"".join(self._captures.body(id, message.body)), message.head)
+                    hide_captured(hider, exchange, message, b"".join(self._captures.body(id, message.body)))
         report = self._captures.report(exchange) if mark not in hider.values else None
         if report is not None:
             hide_report(hider, report)
@@ -108,7 +112,7 @@ class Veil:
             return self._captures.talk(exchange, side)
         talk = self._captures.talk(self._captures.exchange(exchange.id) or exchange, side)
         hider = self._reader_of(exchange)
-        said = tuple(replace(each, payload=_message(hider, each)) for each in talk.said)
+        said = tuple(replace(each, payload=hide_message(hider, each)) for each in talk.said)
         return talk._replace(said=said)
 
     def _reader_of(self, exchange: Exchange) -> Hider:
@@ -151,11 +155,6 @@ class Veil:
         if isinstance(found, (tuple, list)):
             return type(found)(self._veiled(each) for each in found)
         return found
-
-
-def _message(hider: Hider, said: Spoken) -> bytes:
-    media = "application/json" if said.kind == "text" and said.payload[:1] in (b"{", b"[") else "text/plain"
-    return hider.body(said.payload, media)
 
 
 def _prose(hider: Hider, text: str) -> str:

@@ -109,6 +109,18 @@ def _wrong(opcode: Opcode, length: int, *, final: bool, masked: bool, from_brows
         yield "a control frame has 125 bytes at most (§5.5)"
 
 
+def written(opcode: Opcode, payload: bytes, mask: bytes = b"") -> bytes:
+    """A frame of its own with this payload; `mask` is four bytes, or none."""
+    size, bit = len(payload), 0x80 if mask else 0
+    if size < 126:
+        length = bytes([bit | size])
+    elif size < 1 << 16:
+        length = bytes([bit | 126]) + size.to_bytes(2)
+    else:
+        length = bytes([bit | 127]) + size.to_bytes(8)
+    return bytes([0x80 | opcode]) + length + mask + unmasked(payload, mask)
+
+
 def unmasked(payload: bytes, mask: bytes) -> bytes:
     """The payload without its mask of four bytes (§5.3); masking is the same once more."""
     if not mask or not payload:

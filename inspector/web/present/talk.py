@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from inspector.explain.socket_talk import Spoken
+from inspector.exchange.socket_talk import Spoken
 from inspector.store.talk import Talk
 from inspector.web.present import hexdump, highlight, jsontext
 from inspector.web.words import plural, size

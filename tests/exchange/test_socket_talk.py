@@ -10,7 +10,7 @@ from wsproto.events import BytesMessage, CloseConnection, Ping, Pong, TextMessag
 from wsproto.extensions import PerMessageDeflate
 
 from inspector.exchange.model import Arrival
-from inspector.explain.socket_talk import LARGEST, Packing, packing_of, spoken
+from inspector.exchange.socket_talk import LARGEST, Packing, packing_of, spoken
 
 PACKED = {"browser": Packing(), "site": Packing()}
 

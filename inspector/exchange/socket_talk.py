@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal
 
-from inspector.exchange.model import Arrival
+from inspector.exchange.model import Arrival, Leg
 from inspector.wire.websocket import Frame, Opcode, Rest, frames
 
 Speaker = Literal["browser", "site"]
@@ -20,13 +20,14 @@ LARGEST = 4 * 1024 * 1024  # of one message, unpacked
 _IN_ALL = 64 * 1024 * 1024
 _TAIL = b"\x00\x00\xff\xff"  # RFC 7692 §7.2.1
 
-_KINDS: dict[Opcode, Kind] = {
-    Opcode.TEXT: "text",
-    Opcode.BINARY: "binary",
-    Opcode.PING: "ping",
-    Opcode.PONG: "pong",
-    Opcode.CLOSE: "close",
+OPCODES: dict[Kind, Opcode] = {
+    "text": Opcode.TEXT,
+    "binary": Opcode.BINARY,
+    "ping": Opcode.PING,
+    "pong": Opcode.PONG,
+    "close": Opcode.CLOSE,
 }
+_KINDS = {opcode: kind for kind, opcode in OPCODES.items()}
 
 # RFC 6455 §7.4.1 and the registry of WebSocket close codes
 CLOSE_CODES = {
@@ -84,6 +85,15 @@ class Spoken:
     def code_means(self) -> str:
         """A close's code in words; empty where there is none or it is the application's own."""
         return CLOSE_CODES.get(1005 if self.code is None else self.code, "") if self.kind == "close" else ""
+
+
+def packing_on(*legs: Leg | None) -> dict[Speaker, Packing] | None:
+    """What a leg's answer says of packing; the first leg that has an answer counts."""
+    answer = next((leg.response for leg in legs if leg is not None and leg.response is not None), None)
+    named = (
+        (each for each in answer.fields if each.name.lower() == b"sec-websocket-extensions") if answer else ()
+    )
+    return packing_of(",".join(each.value.decode("latin-1") for each in named))
 
 
 def packing_of(extensions: str) -> dict[Speaker, Packing] | None:
