@@ -70,7 +70,8 @@ def veiled(state: HooksState, hider: Hider) -> HooksState:
         return hider.body(text.encode(), "text/plain").decode("utf-8", "replace")
 
     def trouble(each: Any) -> Any:
-        return msgspec.structs.replace(each, what=hidden(each.what), traceback="")
+        what = ": ".join(hidden(each.what).split(": ")[:2])  # the place and the exception's kind
+        return msgspec.structs.replace(each, what=what, traceback="")
 
     files = tuple(
         msgspec.structs.replace(file, trouble=hidden(file.trouble), traceback="") for file in state.files
