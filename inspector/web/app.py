@@ -57,6 +57,7 @@ from inspector.web import (
     waterfall,
 )
 from inspector.web.api import captured
+from inspector.web.api import held as api_held
 from inspector.web.api import pages as api_pages
 from inspector.web.api import rules as api_rules
 from inspector.web.api.bearers import Bearers
@@ -196,9 +197,10 @@ def create_dashboard(
         receiving.blueprint(
             receiving.Desk(reports, control, settings.bridge_token, bytes.fromhex(settings.bridge_key))
         ),
+        api_held.blueprint(queue),
         api_rules.blueprint(queue.rules, captures, veil.hider),
         api_pages.blueprint(app, settings),
-        captured.blueprint(captures, lamps, switches, marked, settings.version),
+        captured.blueprint(captures, lamps, switches, marked, settings.version, held=queue.known),
     ):
         app.register_blueprint(part)
 

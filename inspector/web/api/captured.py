@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Annotated, Any, Literal
 
@@ -61,8 +61,15 @@ def totals_json(totals: Totals) -> dict[str, Any]:
 
 
 def blueprint(
-    captures: Captures, lamps: Lamps, control: Control, marking: Marking, version: str
+    captures: Captures,
+    lamps: Lamps,
+    control: Control,
+    marking: Marking,
+    version: str,
+    *,
+    held: Callable[[], dict[str, Any]],
 ) -> Blueprint:
+    """`held` says what waits at breakpoints."""
     api = Blueprint("api", __name__, url_prefix="/api/v1")
 
     @api.get("/exchanges")
@@ -94,7 +101,7 @@ def blueprint(
         found = captures.changes(query.cursor, query.limit, wanted(query.q))
         told = changes_json(found)
         openings = with_more(query, told["rows"], found.rows)
-        return jsonify(**told, lamp=lamps.read().as_json(), openings=openings)
+        return jsonify(**told, lamp=lamps.read().as_json(), openings=openings, held=held())
 
     def with_more(query: Page | Since, told: list[dict[str, Any]], rows: Sequence[Row]) -> dict[str, Any]:
         """Where they are asked for: cookies and rules of each row, and the page that it belongs to; what is to be said of these pages."""

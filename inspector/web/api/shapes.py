@@ -103,6 +103,14 @@ class Changes(TypedDict):
     forgotten: bool
     lamp: Lamp
     openings: dict[str, Opening]
+    held: Waits
+
+
+class Waits(TypedDict):
+    """How many messages wait at breakpoints; of which exchange which one."""
+
+    count: int
+    waiting: dict[str, str]
 
 
 class Body(TypedDict):

@@ -52,20 +52,23 @@ def lifted(asked: Message, before: Message, hider: Hider | None) -> Message:
     for seen, line in zip(shown.fields, before.fields, strict=True):
         real.setdefault((seen.name, seen.value), []).append(line)
 
-    text = before.text if lines(asked.text) == lines(shown.text) else _lift(asked.text, hider)
+    text = before.text if lines(asked.text) == lines(shown.text) else lift(asked.text, hider)
     if text != before.text and hider.count > len(hider.values):
         raise Mistake("body", "A short secret stands as stars here, and could not be put back.", "Leave the presenter's view (P), then change the body.")  # fmt: skip
-    url = before.url if asked.url == shown.url else _lift(asked.url, hider)
+    url = before.url if asked.url == shown.url else lift(asked.url, hider)
     fields = tuple(_back(line, real.get((line.name, line.value)), hider) for line in asked.fields)
     return replace(asked, url=url, fields=fields, text=text)
 
 
 def _back(line: Line, there: list[Line] | None, hider: Hider) -> Line:
     """A row as it was, or with what its marks stand for."""
-    return Line(line.name, there.pop(0).value if there else _lift(line.value, hider), line.on)
+    return Line(line.name, there.pop(0).value if there else lift(line.value, hider), line.on)
 
 
-def _lift(text: str, hider: Hider) -> str:
+def lift(text: str, hider: Hider | None) -> str:
+    """A text with what its marks stand for. Raises nothing: a mark that is not known stays."""
+    if hider is None:
+        return text
     for mark in sorted(hider.values, key=len, reverse=True):
         text = text.replace(mark, hider.values[mark].decode("utf-8", "replace"))
     return text
