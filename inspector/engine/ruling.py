@@ -72,12 +72,15 @@ class Ruling:
 
     def waits_for_request(self, flow: Flow) -> bool:
         """Whether the request's body has to be whole before it can be told what rules want."""
-        return self._rules.request.waits(_subject(flow))
+        subject = _subject(flow)
+        return self._rules.request.waits(subject) or self._rules.wants_request_later(subject)
 
     def of_request(self, flow: Flow, body: bytes | None = b"") -> Ruled | None:
         """What rules want done with an exchange whose request has just begun, or has come with this body; None for most.
         Without a body (None) those that ask for it can't be told."""
-        subject = _subject(flow) if not body else _with_request(flow, body)
+        subject = _subject(flow, request=body)
+        if body and self._rules.wants_request_later(subject):
+            flow.request_body = body
         verdict = self._rules.request.verdict(subject, whole=body is not None)
         self._note(flow, verdict)
         if not verdict.steps:
@@ -88,14 +91,14 @@ class Ruling:
 
     def waits_for_response(self, flow: Flow) -> bool:
         """The same of the response's body, now that its head is there."""
-        return self.asks_responses and self._rules.response.waits(_subject(flow))
+        return self.asks_responses and self._rules.response.waits(_subject(flow, request=flow.request_body))
 
     def of_response(self, flow: Flow, body: bytes | None = b"") -> tuple[Step, ...]:
         """What is to be done with the response, now that its head is there, or all of it."""
         early = flow.ruled.steps if flow.ruled is not None else ()
         if not self.asks_responses:
             return early
-        subject = _subject(flow) if not body else _with_response(flow, body)
+        subject = _subject(flow, request=flow.request_body, response=body)
         verdict = self._rules.response.verdict(subject, whole=body is not None)
         self._note(flow, verdict)
         holds = tuple((step.rule, step.effect) for step in verdict.steps if isinstance(step.effect, Hold))
@@ -115,27 +118,17 @@ class Ruling:
             flow.decide("rule-passed-over", over.because, over.rule)
 
 
-def _subject(flow: Flow) -> Subject:
+def _subject(flow: Flow, request: bytes | None = None, response: bytes | None = None) -> Subject:
+    """The exchange as it stands, with the bodies that wait whole."""
     exchange = flow.exchange(0, "open")
-    return Subject(exchange, exchange)
-
-
-def _with_request(flow: Flow, body: bytes) -> Subject:
-    exchange = flow.exchange(0, "open")
-    assert exchange.client_leg is not None
-    request = Message(flow.client_request, Body(len(body), len(body), body))
-    leg = msgspec.structs.replace(exchange.client_leg, request=request)
-    exchange = msgspec.structs.replace(exchange, client_leg=leg)
-    return Subject(exchange, exchange)
-
-
-def _with_response(flow: Flow, body: bytes) -> Subject:
-    exchange = flow.exchange(0, "open")
-    if exchange.server_leg is None or exchange.server_leg.response is None:
-        return Subject(exchange, exchange)
-    response = Message(exchange.server_leg.response.head, Body(len(body), len(body), body))
-    leg = msgspec.structs.replace(exchange.server_leg, response=response)
-    exchange = msgspec.structs.replace(exchange, server_leg=leg)
+    if request and exchange.client_leg is not None:
+        whole = Message(flow.client_request, Body(len(request), len(request), request))
+        leg = msgspec.structs.replace(exchange.client_leg, request=whole)
+        exchange = msgspec.structs.replace(exchange, client_leg=leg)
+    if response and exchange.server_leg is not None and exchange.server_leg.response is not None:
+        whole = Message(exchange.server_leg.response.head, Body(len(response), len(response), response))
+        leg = msgspec.structs.replace(exchange.server_leg, response=whole)
+        exchange = msgspec.structs.replace(exchange, server_leg=leg)
     return Subject(exchange, exchange)
 
 

@@ -170,11 +170,11 @@ class WholeRequest:
             flow.sent.complete = True
         waiting = draft.body if draft.body_here else self._body.whole()
         talk.pass_on(draft.head + (chunk(waiting) if self._chunked else waiting))
-        self._body.release()
+        if flow.request_body is None:
+            self._body.release()
         self._state = _PASSING
         if self._all_here:
             talk.pass_on(self._last())
-            talk.whole = None
         talk.find_server(flow, way.origin)
         talk.go_on()
 

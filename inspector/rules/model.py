@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from inspector.filter.moments import Moment
-from inspector.filter.tree import Node
+from inspector.filter.tree import Node, moment_of
 from inspector.filter.words import say as say_filter
-from inspector.rules.effects import Effect
+from inspector.rules.bodies import MOST
+from inspector.rules.effects import Effect, Side
 from inspector.rules.parameters import Parameter
 
 
@@ -24,6 +25,16 @@ class Action(ABC):
     MOMENT: ClassVar[Moment]
     PARAMETERS: ClassVar[tuple[Parameter, ...]]
     EXAMPLE: ClassVar[str]
+
+    @property
+    def moment(self) -> Moment:
+        """When it acts."""
+        return self.MOMENT
+
+    @property
+    def latest(self) -> Moment:
+        """When what its scope asks for has to be known: at that moment, or, since a message can wait, when its body is whole."""
+        return _WHOLE[self.moment]
 
     @abstractmethod
     def say(self) -> str:
@@ -47,4 +58,17 @@ class Rule:
 
     def say(self) -> str:
         """The rule as a sentence."""
-        return f"{say_filter(self.scope)}: Inspector {self.action.say()}."
+        does = self.action.say()
+        side = _BODIES.get(moment_of(self.scope))
+        if side is not None and not does.startswith(waits(side)):
+            does = f"{waits(side)}, and {does}"
+        return f"{say_filter(self.scope)}: Inspector {does}."
+
+
+def waits(side: Side) -> str:
+    """What Inspector does before it can tell what a body says."""
+    return f"waits until the {side}'s body is whole, up to {MOST >> 20} MiB"
+
+
+_WHOLE = {Moment.REQUEST_HEAD: Moment.REQUEST_BODY, Moment.RESPONSE_HEAD: Moment.RESPONSE_BODY}
+_BODIES: dict[Moment, Side] = {Moment.REQUEST_BODY: "request", Moment.RESPONSE_BODY: "response"}

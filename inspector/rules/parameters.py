@@ -154,7 +154,9 @@ KINDS = {
 
 
 def say_time(seconds: float) -> str:
-    """800 ms, 2 s."""
+    """800 ms, 2 s, 10 min."""
+    if seconds >= 60 and not seconds % 60:
+        return f"{seconds / 60:g} min"
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:g} s"
 
 

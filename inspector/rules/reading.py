@@ -79,7 +79,7 @@ def _rule(name: str, table: Mapping[str, Any]) -> Rule:
         raise RuleMistake("this is true or false.", key="on")
     given = {key: value for key, value in table.items() if key not in _COMMON}
     action = _action(kind, given)
-    when, scope = _scope(table.get("when", ""), kind)
+    when, scope = _scope(table.get("when", ""), action)
     return Rule(name, when, scope, action, tuple(given.items()), on)
 
 
@@ -112,7 +112,7 @@ def _action(kind: type[Action], given: Mapping[str, Any]) -> Action:
     return cast("Callable[..., Action]", kind)(*values)
 
 
-def _scope(when: Any, kind: type[Action]) -> tuple[str, Node]:
+def _scope(when: Any, action: Action) -> tuple[str, Node]:
     if not isinstance(when, str):
         raise RuleMistake("a filter in quotes belongs here.", key="when")
     try:
@@ -122,20 +122,20 @@ def _scope(when: Any, kind: type[Action]) -> tuple[str, Node]:
         raise RuleMistake(
             f"{mistake.sentence} (at character {mistake.start + 1}){meant}", key="when"
         ) from None
-    if moment_of(scope) > kind.MOMENT:
-        raise RuleMistake(_too_late(when, scope, kind), key="when")
+    if moment_of(scope) > action.latest:
+        raise RuleMistake(_too_late(when, scope, action), key="when")
     return when, scope
 
 
-def _too_late(when: str, scope: Node, kind: type[Action]) -> str:
+def _too_late(when: str, scope: Node, action: Action) -> str:
     term = latest_term(scope)
     assert term is not None
     said = when[term.start : term.end]
     other = ""
-    if term.moment == Moment.RESPONSE_HEAD:
+    if Moment.REQUEST_BODY < term.moment < Moment.END:
         fitting = [name for name, each in ACTIONS.items() if each.MOMENT == Moment.RESPONSE_HEAD]
         other = f" These could: {', '.join(fitting)}."
-    return f"{kind.NAME} acts when {kind.MOMENT.words}, and “{said}” can be told only when {term.moment.words}.{other}"
+    return f"{action.NAME} acts when {action.moment.words}, and “{said}” can be told only when {term.moment.words}.{other}"
 
 
 def plain(rule: Rule) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from inspector.filter.matching import Matches, matcher
 from inspector.filter.moments import Moment
 from inspector.filter.subject import Subject
-from inspector.filter.tree import moment_of, possible
+from inspector.filter.tree import moment_of, possible, terms
 from inspector.rules.effects import ENDING, Effect, Elsewhere
 from inspector.rules.model import Rule
 
@@ -47,17 +47,32 @@ class RuleSet:
     def __init__(self, rules: Iterable[Rule], now: float) -> None:
         self.rules = tuple(rules)
         on = [rule for rule in self.rules if rule.on]
+        late = [rule for rule in on if _late(rule)]
         self.request = _Half([rule for rule in on if not _late(rule)], Moment.REQUEST_HEAD, now)
-        self.response = _Half([rule for rule in on if _late(rule)], Moment.RESPONSE_HEAD, now)
+        self.response = _Half(late, Moment.RESPONSE_HEAD, now)
+        self._both = [
+            matcher(possible(rule.scope, Moment.REQUEST_HEAD), now) for rule in late if _asks_for_both(rule)
+        ]
 
     @property
     def asks_responses(self) -> bool:
         """Whether some rule can only be told from a response."""
         return self.response.any
 
+    def wants_request_later(self, subject: Subject) -> bool:
+        """Whether the request's body will be asked for when the response is there."""
+        return bool(self._both) and any(may(subject) for may in self._both)
+
 
 def _late(rule: Rule) -> bool:
     return moment_of(rule.scope) > Moment.REQUEST_BODY
+
+
+def _asks_for_both(rule: Rule) -> bool:
+    return any(term.moment == Moment.REQUEST_BODY or term.field.name in _BOTH for term in terms(rule.scope))
+
+
+_BOTH = ("", "body")  # the fields that look into both bodies
 
 
 class _Half:

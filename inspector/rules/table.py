@@ -8,6 +8,7 @@ from inspector.rules.actions.break_off import BreakOff
 from inspector.rules.actions.delay import Delay, DelayResponse
 from inspector.rules.actions.fields import RequestFields, ResponseFields
 from inspector.rules.actions.folder import Folder
+from inspector.rules.actions.hold import Hold
 from inspector.rules.actions.no_cache import NoCache
 from inspector.rules.actions.replace import Replace
 from inspector.rules.actions.send_elsewhere import SendElsewhere
@@ -19,6 +20,6 @@ ACTIONS: dict[str, type[Action]] = {
     each.NAME: each
     for each in (
         Block, Answer, Folder, SendElsewhere, RequestFields, ResponseFields, Replace, Status, Delay, DelayResponse,
-        Throttle, BreakOff, NoCache,
+        Throttle, BreakOff, NoCache, Hold,
     )
 }  # fmt: skip

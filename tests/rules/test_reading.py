@@ -28,6 +28,10 @@ def test_each_actions_example_is_a_rule_that_says_itself_and_survives_being_kept
     [
         ('when = "host:shop.test"\ndo = "block"', "Exchanges whose host is shop.test or below it: Inspector does not ask the site, and answers 403 Forbidden."),
         ('do = "block"\nhow = "reset"', "All exchanges: Inspector does not ask the site, and resets the connection."),
+        ('when = "request.body:secret"\ndo = "block"\nhow = "close"', "Exchanges whose request body contains “secret”: Inspector waits until the request's body is whole, up to 8 MiB, and does not ask the site, and closes the connection."),
+        ('when = "size:>1mb"\ndo = "replace"\nfind = "a"\nby = "b"', "Exchanges whose response body is more than 1 MB: Inspector waits until the response's body is whole, up to 8 MiB, and replaces “a” by “b”."),
+        ('when = "status:500"\ndo = "hold"\nside = "response"', "Exchanges whose status is 500: Inspector lets the response wait for you, for 10 min at most."),
+        ('do = "hold"\nside = "both"\ntimeout = "90s"', "All exchanges: Inspector lets the request, and then the response, wait for you, for 90 s at most."),
         ('do = "delay"\ntime = 250', "All exchanges: Inspector lets the request wait for 250 ms."),
         ('do = "throttle"\nprofile = "3g"\nlatency = "1s"', "All exchanges: Inspector lets the request wait for 1 s, lets at most 200 KB of the response pass a second, at most 90 KB of the request."),
         ('do = "request-fields"\nset = { A = "1" }\nremove = ["B"]', "All exchanges: Inspector takes out B, sets A: 1 in the request."),
@@ -73,6 +77,8 @@ def test_a_rule_is_said_in_a_sentence(lines, sentence):
         (rule("do = 'send-elsewhere'\nto = 'http://u:p@a/'"), "scheme, host, port and path are all"),
         (rule("do = 'send-elsewhere'\nto = 'http://a:99999/'"), "is no address"),
         (rule("do = 'send-elsewhere'\nto = 'http://é.test/'"), "it is written in ASCII"),
+        (rule("do = 'hold'\ntimeout = '10ms'"), "one second at least"),
+        (rule("do = 'hold'\nside = 'neither'"), "it is one of request, response, both"),
         (rule("do = 'replace'\nfind = ''"), "what to look for is missing."),
         (rule("do = 'block'") + rule("do = 'block'"), "rule “a”, name: another rule has the same name."),
     ],
@@ -88,8 +94,11 @@ def test_what_cannot_be_understood_is_said_with_its_place(text, sentence):
     [
         ("block", "host:x status:404", "block acts when the request's head has arrived, and “status:404” can be told only when the response's head has arrived. These could: response-fields"),
         ('status"\nstatus = 500\n#', "time:>1s", "can be told only when the exchange is over."),
-        ("no-cache", "request.body:secret", "“request.body:secret” can be told only when"),
-        ('delay-response"\ntime = "1s"\n#', "size:>1mb", "can be told only when the response's body has arrived."),
+        ("no-cache", "response.body:secret", "“response.body:secret” can be told only when the response's body has arrived. These could: response-fields"),
+        ('throttle"\nprofile = "3g"\n#', "request.body:x", "“request.body:x” can be told only when the request's body has arrived."),
+        ('replace"\nfind = "a"\nside = "request"\n#', "status:200", "replace acts when the request's head has arrived"),
+        ('hold"\nside = "both"\n#', "status:200", "hold acts when the request's head has arrived"),
+        ('delay-response"\ntime = "1s"\n#', "is:failed", "can be told only when the exchange is over."),
     ],
 )  # fmt: skip
 def test_a_scope_that_needs_a_later_moment_is_refused_with_a_sentence(do, when, sentence):

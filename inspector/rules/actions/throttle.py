@@ -64,6 +64,11 @@ class Throttle(Action):
                 "it does nothing yet: name a profile, or say latency, down or up.", key="profile"
             )
 
+    @property
+    def latest(self) -> Moment:
+        """A body that waited until it is whole can't be slowed down any more."""
+        return Moment.REQUEST_HEAD
+
     def _network(self) -> Profile:
         base = PROFILES.get(self.profile, Profile(0, 0, 0))
         chosen = (self.latency, self.down, self.up)
