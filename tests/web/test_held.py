@@ -294,7 +294,6 @@ def test_a_breakpoint_is_made_from_a_filter_turned_off_with_all_that_it_holds_an
     send("/rules/breakpoints/rule", name=rule["name"], remove="1")
     assert desk.settings.read()["rules"] == []
     assert held.waiting() == ()
-    assert send("/rules/breakpoints/rule", name="none", remove="1").status_code == 404
 
 
 def test_a_filter_that_is_none_is_told_at_its_place(send):
@@ -357,6 +356,27 @@ def test_hostile_bytes_stand_in_the_form_as_text(send, put):
     form = as_shown(send)
     assert form["field_value"][2] == '\xe9"><script>alert(1)</script>\x80\x9f'
     assert form["text"] == "</textarea><script>alert(2)</script>"
+
+
+@pytest.mark.parametrize(
+    ("client", "headers", "status"),
+    [
+        ("visitor", {}, 401),
+        ("signed_in", {"Host": "rebound.example:8081"}, 421),
+        ("signed_in", {"Origin": "http://evil.example"}, 403),
+        ("signed_in", {"X-CSRF-Token": "another"}, 403),
+        ("signed_in", {"Sec-Fetch-Site": "cross-site"}, 403),
+    ],
+)
+def test_nobody_else_decides(desk, held, put, client, headers, status):  # noqa: PLR0917
+    put()
+    token = desk.token(desk.signed_in())
+    asking = getattr(desk, client)()
+    answer = asking.post(
+        f"/rules/breakpoints/{NAME}", data={"do": "drop"}, headers={"X-CSRF-Token": token} | headers
+    )
+    assert answer.status_code == status
+    assert held.waiting()
 
 
 # -- the API

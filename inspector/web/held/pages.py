@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from inspector.exchange.model import Exchange
 from inspector.filter.written import quoted
 from inspector.rules.errors import RuleMistake
-from inspector.web.errors import not_found
 from inspector.web.held import curtain
 from inspector.web.held.deciding import decided, form, found, over
 from inspector.web.held.editing import LARGEST_BODY
@@ -65,7 +64,7 @@ def blueprint(queue: Queue) -> Blueprint:
         """Switch or remove a rule that holds."""
         name, asked = request.form.get("name", ""), request.form
         if not any(each.name == name for each in queue.holding()):
-            raise not_found("There is no such breakpoint.")
+            return redirect(url_for("held.all"), 303)  # removed meanwhile, in another tab
         if asked.get("switch") == "on":
             queue.rules.switch(name, on=True)
         else:
