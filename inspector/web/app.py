@@ -57,9 +57,12 @@ from inspector.web import (
     waterfall,
 )
 from inspector.web.api import captured
+from inspector.web.api import certificates as api_certificates
+from inspector.web.api import exchanges as api_exchanges
 from inspector.web.api import held as api_held
 from inspector.web.api import pages as api_pages
 from inspector.web.api import rules as api_rules
+from inspector.web.api import tokens as api_tokens
 from inspector.web.api.bearers import Bearers
 from inspector.web.assets import Assets
 from inspector.web.certificates import bad_tls, make, own, read
@@ -199,6 +202,9 @@ def create_dashboard(
         ),
         api_held.blueprint(queue),
         api_rules.blueprint(queue.rules, captures, veil.hider),
+        api_exchanges.blueprint(captures, marks, marked, settings.version),
+        api_certificates.blueprint(settings),
+        api_tokens.blueprint(tokens, settings),
         api_pages.blueprint(app, settings),
         captured.blueprint(captures, lamps, switches, marked, settings.version, held=queue.known),
     ):

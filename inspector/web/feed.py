@@ -11,13 +11,15 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from flask import Blueprint, Response, request
+from msgspec import Meta
 
 from inspector.store.captures import Captures, Changes
 from inspector.store.marks import Marks
+from inspector.web.api.describing import Bytes, says
 from inspector.web.errors import Refusal
 from inspector.web.lamp import Lamp, Lamps
 from inspector.web.rows import row_json
@@ -239,8 +241,19 @@ def stream(feeder: Feeder, reader: Reader, cursor: str, gone: Callable[[], bool]
         feeder.leave(reader)
 
 
+class Where(msgspec.Struct):
+    cursor: Annotated[str, Meta(max_length=4000, description="Go on from here; without one, from now.")] = ""
+
+
 def blueprint(feeder: Feeder, veil: Veil) -> Blueprint:
     feed = Blueprint("feed", __name__)
+
+    @feed.get("/api/v1/feed")
+    @says("What happens, as it happens", tag="Live", scope="read", query=Where, gives=Bytes("text/event-stream", text=True),
+          detail="Server-sent events: `rows` (at most 200 of the newest, `skipped` counts the others), `marks`, `held`, `lamp`, `gap` and `forgotten` (load the list anew)."
+          " At most eight messages a second; `Last-Event-ID` resumes.")  # fmt: skip
+    def by_token(query: Where) -> Response:
+        return live()
 
     @feed.get("/feed")
     def live() -> Response:

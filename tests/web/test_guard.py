@@ -52,6 +52,7 @@ CHANGES = (
     ("/learn/lesson/a-page-is-a-request/hint", {}, None),
     ("/learn/lesson/a-page-is-a-request/restart", {}, None),
     ("/set-up/decrypted", {"host": "a.example", "left": "1"}, None),
+    ("/set-up/tokens", {"name": "nightly", "scope": "read"}, None),
     ("/sign-out", {}, None),
     ("/certificates/read/given", {"text": some_certificate()}, None),
     ("/certificates/look", {"server": "127.0.0.1:9"}, None),
@@ -62,6 +63,7 @@ CHANGES = (
 )
 ALSO_READ = (
     "/set-up/decrypted",
+    "/set-up/tokens",
     "/api/v1/left-encrypted",
     "/api/v1/marks",
     "/api/v1/removals",

@@ -45,7 +45,9 @@ def blueprint(bench: Bench, captures: Captures) -> Blueprint:
     @says("Send a captured request again as it was", tag="Sending", scope="send", takes=Again, gives=Repeated, fails=(404, 410, 422), example={})  # fmt: skip
     def repeat_api(id: str, body: Again) -> AnyResponse:
         exchange = bench.find(id)
-        return jsonify(answer_json(repeated(exchange, partly=body.partly)) | {"gaps": gaps(exchange)})
+        answer = repeated(exchange, partly=body.partly)
+        bench.sender.wait_for(answer.exchange)
+        return jsonify(answer_json(answer) | {"gaps": gaps(exchange)})
 
     @pages.post("/exchange/<id>/repeat")
     def repeat(id: str) -> AnyResponse:

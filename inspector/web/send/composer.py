@@ -96,9 +96,12 @@ def blueprint(bench: Bench, captures: Captures, curtain: Curtain) -> Blueprint:
     def send_api(body: Asked) -> Response:
         try:
             draft = from_json(body)
-            return jsonify(answer_json(bench.sender.send(desk.ready(draft), parent=draft.parent)))
+            answer = bench.sender.send(desk.ready(draft), parent=draft.parent)
         except TROUBLES as trouble:
             raise told(trouble) from trouble
+        if body.wait:
+            bench.sender.wait_for(answer.exchange)
+        return jsonify(answer_json(answer))
 
     return pages
 

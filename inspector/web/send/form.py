@@ -77,18 +77,21 @@ def _seconds(text: str) -> float:
 
 
 class Asked(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What the API sends: `fields` and `form` are lists of [name, value]. `parent` is the exchange it was made from; with `body_of_parent` it has its body."""
+    """What the API sends: `fields` and `form` are lists of [name, value]. `base64` is a body that need not be text, in the place of `body`. `parent` is the exchange it was made from.
+    `wait`: answer when the exchange is there to be looked at, and not already when it is over."""
 
     url: str
     method: str = "GET"
     fields: list[tuple[str, str]] = []
     body: str | None = None
+    base64: bytes | None = None
     form: list[tuple[str, str]] | None = None
     follow: bool = False
     verify: bool = True
     timeout: float = 30.0
     version: str = "1.1"
     parent: str = ""
+    wait: bool = True
 
 
 def from_json(asked: Asked) -> Draft:
@@ -103,4 +106,6 @@ def from_json(asked: Asked) -> Draft:
     )  # fmt: skip
     if asked.form is not None:
         return replace(draft, body="form", form=tuple(Row(*each) for each in asked.form))
+    if asked.base64 is not None:
+        return replace(draft, body="file", file=asked.base64, file_name="body")
     return draft if asked.body is None else replace(draft, body="text", text=asked.body)

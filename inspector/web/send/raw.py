@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import threading
 from dataclasses import dataclass
 from ipaddress import IPv6Address
-from typing import Any
+from typing import Annotated, Any, Literal, TypedDict
 
-from flask import Blueprint, make_response, render_template, request
+import msgspec
+from flask import Blueprint, jsonify, make_response, render_template, request
+from msgspec import Meta
 from werkzeug.wrappers import Response
 
 from inspector.compose.errors import CannotSend, NotationMistake
@@ -16,11 +19,12 @@ from inspector.compose.notation import read, write
 from inspector.compose.repeat import body_of
 from inspector.exchange.model import Exchange
 from inspector.store.captures import ArchiveGone, Captures
+from inspector.web.api.describing import says
 from inspector.web.errors import Refusal
 from inspector.web.present.hexdump import dump
 from inspector.web.present.trouble import trouble
 from inspector.web.send import looks
-from inspector.web.send.bench import Bench
+from inspector.web.send.bench import Bench, told
 from inspector.web.send.curtain import Curtain
 from inspector.web.send.door import Door
 from inspector.web.send.errors import NotSent
@@ -47,6 +51,27 @@ SAMPLES = (
 )  # fmt: skip
 
 
+class Raw(msgspec.Struct, kw_only=True):
+    """`patience`: for how many seconds the answer is waited for. `half_close` says afterwards that nothing more will come."""
+
+    host: Annotated[str, Meta(min_length=1, max_length=255)]
+    base64: Annotated[bytes, Meta(min_length=1, max_length=LONGEST)]
+    scheme: Literal["http", "https"] = "http"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    half_close: bool = False
+    verify: bool = True
+    patience: Annotated[float, Meta(ge=0.5, le=60)] = 10.0
+
+
+class RawSent(TypedDict):
+    """The exchange it became, and what came back, in base64."""
+
+    exchange: str | None
+    base64: str
+    size: int
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """The form as it was sent."""
@@ -65,6 +90,34 @@ def blueprint(bench: Bench, captures: Captures, door: Door, curtain: Curtain) ->
     pages = Blueprint("raw", __name__)
     room = threading.BoundedSemaphore(AT_ONCE)
 
+    def sent(wish: RawWish, data: bytes) -> RawAnswer:
+        """Send them, and note that they were. Raises NotSent."""
+        if not room.acquire(timeout=2.0):
+            raise Refusal(503, "Not sent", f"{AT_ONCE} of these are on their way already.", "Wait a moment.")
+        try:
+            answer = send_raw(door, wish, data)
+        finally:
+            room.release()
+        if answer.exchange:
+            bench.kept.note_sent(answer.exchange, b"")
+        return answer
+
+    @pages.post("/api/v1/send/raw")
+    @says("Send bytes as they are", tag="Sending", scope="send", takes=Raw, gives=RawSent, fails=(422,),
+          detail="Also what breaks every rule. Both ways in base64; `why` says what ended it.",
+          example={"host": "shop.inspector.test", "base64": "R0VUIC8gSFRUUC8xLjENCkhvc3Q6IGENCg0K"})  # fmt: skip
+    def send_api(body: Raw) -> Response:
+        typed = Typed(body.scheme, body.host.strip(), str(body.port or ""), "", "crlf", body.half_close, body.verify, str(body.patience))  # fmt: skip
+        try:
+            answer = sent(_wish(typed), body.base64)
+        except (NotSent, CannotSend) as trouble:
+            raise told(trouble) from trouble
+        bench.sender.wait_for(answer.exchange)
+        came = base64.b64encode(curtain.message(answer.data)).decode()
+        return jsonify(
+            exchange=answer.exchange.hex() or None, base64=came, size=len(answer.data), why=answer.why
+        )
+
     @pages.get("/send/raw")
     def form() -> Response:
         exchange = bench.find(request.args["of"]) if "of" in request.args else None
@@ -82,16 +135,10 @@ def blueprint(bench: Bench, captures: Captures, door: Door, curtain: Curtain) ->
             return _page(typed, 422, problem=problem)
         if request.form.get("do") == "look":
             return _page(typed, preview=_preview(data))
-        if not room.acquire(timeout=2.0):
-            raise Refusal(503, "Not sent", f"{AT_ONCE} of these are on their way already.", "Wait a moment.")
         try:
-            answer = send_raw(door, wish, data)
+            answer = sent(wish, data)
         except NotSent as why:
             return _page(typed, 503, problem=CannotSend(why.sentence, why.cure))
-        finally:
-            room.release()
-        if answer.exchange:
-            bench.kept.note_sent(answer.exchange, b"")
         exchange = bench.sender.wait_for(answer.exchange) and captures.exchange(answer.exchange)
         return _page(typed, answer=answer, exchange=exchange, shown=_shown(answer, curtain), preview=_preview(data),
                      trouble=trouble(exchange) if exchange else None)  # fmt: skip
