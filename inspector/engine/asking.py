@@ -37,6 +37,15 @@ def wanting(context: Context, flow: Flow, moment: Moment) -> tuple[Consultant, .
     return tuple(each for each in context.consultants if _wants(context, each, flow, moment))
 
 
+def want_body(asked: Sequence[Consultant], flow: Flow, moment: Moment) -> bool:
+    """Whether one of these wants the body too."""
+    return any(getattr(each, "wants_body", _always)(flow, moment) for each in asked)
+
+
+def _always(flow: Flow, moment: Moment) -> bool:
+    return True
+
+
 def _wants(context: Context, consultant: Consultant, flow: Flow, moment: Moment) -> bool:
     try:
         return consultant.wants(flow, moment)

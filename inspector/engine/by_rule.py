@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspector.engine import answers
-from inspector.engine.asking import wanting
+from inspector.engine.asking import want_body, wanting
 from inspector.engine.heads import Way, request_head
 from inspector.engine.pages import Page
 from inspector.engine.ruling import below, elsewhere
@@ -195,7 +195,8 @@ def shape(
     asked = wanting(context, flow, "response")
     texts = has_body and any(isinstance(step.effect, Replace) for step in steps)
     if asked or texts or (flow.method and b"HEAD" in (flow.method, flow.head.method if flow.head else b"")):
-        return b"", WholeResponse(talk, flow, head, data, steps, asked, has_body=has_body)
+        bodily = texts or bool(flow.method) or want_body(asked, flow, "response")
+        return b"", WholeResponse(talk, flow, head, data, steps, asked, has_body=has_body, bodily=bodily)
     if not steps:
         return data, None
     data = edit_response(data, steps, head.status)

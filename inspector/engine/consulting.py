@@ -12,7 +12,10 @@ MOST = 8 * 1024 * 1024  # of a body that waits whole; of a larger one only the h
 
 
 class Consultant(Protocol):
-    """Somebody who may change, drop or answer messages."""
+    """Somebody who may change, drop or answer messages.
+
+    A consultant may also have `wants_body(flow, moment) -> bool`, asked right after `wants`: where nobody wants the body, it isn't waited for.
+    """
 
     def wants(self, flow: Flow, moment: Moment) -> bool:
         """Whether this exchange is to wait for `ask` at this moment. Cheap: it is called on the loop, once for each exchange and moment; at "response" the response's head is there."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from inspector.engine import answers, by_rule
-from inspector.engine.asking import ask, dropped, wanting
+from inspector.engine.asking import ask, dropped, want_body, wanting
 from inspector.engine.whole_request import WholeRequest
 from inspector.exchange.consulting import Draft
 
@@ -29,7 +29,8 @@ def begin(talk: Http1, flow: Flow, head: RequestHead, way: Way) -> None:
     asked = wanting(context, flow, "request") if told else ()
     texts = flow.ruled is not None and flow.ruled.texts and (head.length or head.chunked)
     if asked or texts or not told:
-        whole = talk.whole = WholeRequest(talk, flow, head, way, asked, told=told)
+        bodily = bool(texts) or not told or want_body(asked, flow, "request")
+        whole = talk.whole = WholeRequest(talk, flow, head, way, asked, told=told, bodily=bodily)
         talk.expect_body(flow)
         if not flow.request_done:
             whole.begin()

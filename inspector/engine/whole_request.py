@@ -36,10 +36,18 @@ _GATHERING, _ASKING, _PASSING = range(3)
 
 
 class WholeRequest:
-    """One request that waits. `told` says whether it is known what rules want, `asked` who is to be asked then."""
+    """One request that waits. `told` says whether it is known what rules want, `asked` who is to be asked then, `bodily` whether anybody wants the body."""
 
     def __init__(
-        self, talk: Http1, flow: Flow, head: RequestHead, way: Way, asked: Sequence[Consultant], *, told: bool
+        self,
+        talk: Http1,
+        flow: Flow,
+        head: RequestHead,
+        way: Way,
+        asked: Sequence[Consultant],
+        *,
+        told: bool,
+        bodily: bool = True,
     ) -> None:
         self._talk = talk
         self._flow = flow
@@ -47,6 +55,7 @@ class WholeRequest:
         self._way = way
         self._asked = asked
         self._told = told
+        self._bodily = bodily
         self._body = Gathering(talk.context.room)
         self._state = _GATHERING
         self._all_here = False
@@ -59,7 +68,9 @@ class WholeRequest:
     def begin(self) -> None:
         """The head is there, and a body will follow."""
         head = self._head
-        if head.upgrade:
+        if not self._bodily:
+            self._decide("nobody asked for the body")
+        elif head.upgrade:
             self._decide("the request changes the protocol")
         elif head.length is not None and head.length > MOST:
             self._decide(too_large())
@@ -121,7 +132,7 @@ class WholeRequest:
             flow.ruled = context.ruling.of_request(flow, body)
             by_rule.choose_file(flow)
             self._asked = wanting(context, flow, "request")
-        if why and self._asked and not self._head.upgrade:
+        if why and self._asked and self._bodily and not self._head.upgrade:
             flow.decide("not-whole", why)
         if not self._asked and by_rule.ends(flow):
             self._end()

@@ -40,7 +40,8 @@ def endless(head: ResponseHead) -> str:
 
 
 class WholeResponse:
-    """One response that waits. `data` is its head as it would go on; `steps` are None while it can't be told what rules want; `asked` is who is to be asked."""
+    """One response that waits. `data` is its head as it would go on; `steps` are None while it can't be told what rules want; `asked` is who is to be asked,
+    `bodily` whether anybody wants the body."""
 
     def __init__(  # noqa: PLR0917 (made in one place)
         self,
@@ -52,6 +53,7 @@ class WholeResponse:
         asked: Sequence[Consultant],
         *,
         has_body: bool,
+        bodily: bool = True,
     ) -> None:
         self._talk = talk
         self._flow = flow
@@ -66,7 +68,10 @@ class WholeResponse:
         self._asking = self._all_here = False
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._bodily = bodily
         why = endless(head) if has_body and not self._unwanted else ""
+        if has_body and not bodily:
+            why = "nobody asked for the body"
         if why:
             self._decide(why)
         elif has_body:
@@ -133,7 +138,7 @@ class WholeResponse:
         if self._steps is None:
             self._steps = context.ruling.of_response(flow, body)
             self._asked = wanting(context, flow, "response")
-        if why and self._asked:
+        if why and self._asked and self._bodily:
             flow.decide("not-whole", why)
         head = edit_response(self._data, self._steps, self._head.status)
         if flow.method and body is not None and not self._has_body and not self._unwanted:

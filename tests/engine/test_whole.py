@@ -737,3 +737,21 @@ def test_of_an_upgrade_the_head_is_asked_about_and_its_bytes_pass(asking, talk, 
     assert not stand.asked[0].draft.body_here
     assert b"X-New: 1" in here.seen
     assert b"upgrade: websocket" in here.seen.lower()
+
+
+@pytest.mark.parametrize("size", [5, 3_000_000])
+def test_where_nobody_wants_the_body_only_the_head_waits(asking, talk, site, size):
+    stand = Stand(
+        request=changed((b"\r\n\r\n", b"\r\nX-New: 1\r\n\r\n")),
+        response=changed((b"\r\n\r\n", b"\r\nX-New: 2\r\n\r\n")),
+    )
+    stand.wants_body = lambda *_: False
+    here, engine = site(answering(ok(b"y" * size))), asking(stand)
+    wire = talk(engine)
+    for _ in range(2):
+        reply = wire.ask(post(here, b"x" * size, b"Expect: nothing"))
+        assert (reply.field("X-New"), reply.body) == (b"2", b"y" * size)
+    assert here.seen.count(b"X-New: 1") == 2
+    assert here.seen.endswith(b"x" * size)
+    assert [each.draft.body_here for each in stand.asked] == [False] * 4
+    assert "not-whole" not in codes(engine.records.finished(2)[0])
