@@ -163,7 +163,9 @@ def engine_settings(settings: RunSettings) -> Settings:
         proxy_auth=settings.proxy_auth,
         sender_token=settings.sender_token,
         bridge_key=bridge_file.read(settings.run).key,
-        reporting=(*practice.HOSTS, practice.MINE) if settings.lab else (),
+        reporting=(*practice.HOSTS, practice.MINE, *(each.host for each in settings.mounts))
+        if settings.lab
+        else (),
         reverse=settings.reverse,
         local_sites=_local_sites(settings),
         lab_ca=str(settings.lab_root) if settings.lab else "",
@@ -190,6 +192,9 @@ def _local_sites(settings: RunSettings) -> tuple[LocalSite, ...]:
         return ()
     (address, http), (_, https) = (_host_port(each) for each in settings.lab)
     sites = tuple(LocalSite(name, address, http, https) for name in LAB_NAMES)
+    for mount in settings.mounts:
+        (address, http), (_, https) = (_host_port(each) for each in mount.doors)
+        sites = (*sites, LocalSite(mount.host, address, http, https))
     if len(settings.mine) != len(_LAB_SCHEMES):
         return sites
     (address, http), (_, https) = (_host_port(each) for each in settings.mine)

@@ -9,6 +9,7 @@ import asyncio
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from urllib.parse import quote
 
 from inspector.app.addresses import parse_address
 from inspector.app.child import Child
-from inspector.app.settings import RunSettings
+from inspector.app.settings import Mount, RunSettings
 from inspector.lab.badtls.kept import Kept, load, load_or_make
 from inspector.lab.control import ControlApp, new_token
 from inspector.lab.house import House
@@ -38,7 +39,7 @@ def main() -> None:
     child = Child("lab")
     folder = child.settings.lab_root.parent
     try:
-        kept = _certificates(folder)
+        kept = _certificates(folder, tuple(each.host for each in child.settings.mounts))
     except OSError as error:
         raise child.cannot(
             f"The practice sites keep their certificates in {folder}, and cannot: {error.strerror or error}.",
@@ -48,13 +49,14 @@ def main() -> None:
     asyncio.run(_serve(child, kept))
 
 
-def _certificates(folder: Path) -> Kept:
+def _certificates(folder: Path, mounted: tuple[str, ...]) -> Kept:
     """The lab's certificates; made in a process that ends then, as this one would keep what it loads for that. Raises OSError."""
-    if load(folder, time.time) is None:
+    kept = load(folder, time.time)
+    if kept is None or not kept.practice.keys() >= set(mounted):
         subprocess.run(
-            [sys.executable, "-P", "-m", MAKER, str(folder)], stdin=subprocess.DEVNULL, check=False
+            [sys.executable, "-P", "-m", MAKER, str(folder), *mounted], stdin=subprocess.DEVNULL, check=False
         )
-    return load_or_make(folder, time.time)  # where that failed, it fails here again, and says why
+    return load_or_make(folder, time.time, mounted)  # where that failed, it fails here again, and says why
 
 
 def _house(settings: RunSettings, kept: Kept) -> House:
@@ -80,9 +82,25 @@ def _proxy(settings: RunSettings) -> str:
 
 
 def _mine(settings: RunSettings, kept: Kept) -> Mine:
-    """The learner's own site; what its code asks other sites goes through the proxy, as theirs does."""
+    """The learner's own site."""
+    http, https = (parse_address(each) for each in settings.mine)
+    return Mine(_place(settings), (http, https), kept.practice[MINE], _environment(settings))
+
+
+def _mounted(settings: RunSettings, mount: Mount, kept: Kept, tell: Callable[[str], None]) -> Mine:
+    """An app of --mount. Each has a process and a folder of its own."""
+    http, https = (parse_address(each) for each in mount.doors)
+    place = Place(settings.lab_root.parent / f"mounted-{mount.host}")
+    environment, host = _environment(settings), mount.host
+    return Mine(
+        place, (http, https), kept.practice[host], environment, app=mount.app, host=host, tell=lambda line: tell(f"{host}: {line}")
+    )  # fmt: skip
+
+
+def _environment(settings: RunSettings) -> dict[str, str]:
+    """What a user's code asks other sites goes through the proxy, as what practice sites ask does."""
     proxy, authority = _proxy(settings), str(settings.certs / "ca.pem")
-    environment = {
+    return {
         **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), proxy),
         **dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE"), authority),
         "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost",
@@ -90,8 +108,6 @@ def _mine(settings: RunSettings, kept: Kept) -> Mine:
         "INSPECTOR_HOME": settings.data, "INSPECTOR_BRIDGE": "on",  # it tells its half of each exchange
         "FLASK_RUN_FROM_CLI": "true",  # Flask then passes over `app.run()`, as under `flask run`
     }  # fmt: skip
-    http, https = (parse_address(each) for each in settings.mine)
-    return Mine(_place(settings), (http, https), kept.practice[MINE], environment)
 
 
 def _applicant(settings: RunSettings) -> Applicant:
@@ -115,9 +131,14 @@ async def _serve(child: Child, kept: Kept) -> None:
     doors = AppDoors(Desk(house.find), house.choose)
     await doors.open(child.sockets("lab-http"), child.sockets("lab-https"))
     await mine.begin(settings.my)
+    mounted = [_mounted(settings, each, kept, child.printed) for each in settings.mounts]
+    for site, mount in zip(mounted, settings.mounts, strict=True):
+        await site.begin(mount.folder)
+        child.printed(f"{mount.host} is {mount.app} in {mount.folder}, for all who use the proxy")
     child.ready()
     await stop.wait()
-    await mine.close()
+    for site in (mine, *mounted):
+        await site.close()
     await doors.close()
 
 

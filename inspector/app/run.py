@@ -57,8 +57,13 @@ def run(
         doors = [sockets.bind_all((where,), "--no-lab", platform) for where in _parsed(wish.lab)]
         mine = [sockets.reserve(where) for where in _parsed(wish.lab)]
         hooks = sockets.bind_all(_parsed((HOOKS_WISH,)), "--hook", platform) if wish.hooks else []
+        mounted = [[sockets.reserve(where) for where in _parsed(LAB_WISH)] for _ in wish.mounts]
         settings = msgspec.structs.replace(
             wish,
+            mounts=tuple(
+                msgspec.structs.replace(each, doors=_bound(pair))
+                for each, pair in zip(wish.mounts, mounted, strict=True)
+            ),
             hooks_door=_bound(hooks)[0] if hooks else "",
             hooks_token=secrets.token_urlsafe(32) if hooks else "",
             mine=_bound(mine),
@@ -87,7 +92,7 @@ def run(
         try:
             supervisor.run()
         finally:
-            for sock in mine:
+            for sock in (*mine, *(each for pair in mounted for each in pair)):
                 sock.close()
             notice.remove(place.run)
             bridge_file.withdraw(place.run)

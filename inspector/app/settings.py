@@ -26,6 +26,15 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     age: float = 0.0
 
 
+class Mount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An app of the user's, served under the name `host`: `app` as in `shop:app`, found from `folder`. `doors` are its addresses for http and https, once there are any."""
+
+    host: str
+    app: str
+    folder: str
+    doors: tuple[str, ...] = ()
+
+
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One run, `name` being its own. `listen`, `web` and `lab` are the addresses really bound, once they are."""
 
@@ -64,6 +73,7 @@ class RunSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     hook_timeout: float = 5.0
     hooks_door: str = ""
     hooks_token: str = ""
+    mounts: tuple[Mount, ...] = ()
 
     @property
     def certs(self) -> Path:

@@ -120,6 +120,10 @@ OPTIONS: tuple[Option, ...] = (
         help="Serve the Flask app in this folder at my.inspector.test, in a process of its own, and start it anew when a file is saved.",
     ),
     Option(
+        "--mount", "mounts", group=WHERE, metavar="HOST=APP", multiple=True,
+        help="Serve a WSGI app of yours at this name, by http and https: api.shop.test=shop:app, shop:create_app() or file.py:app. May be given several times.",
+    ),
+    Option(
         "--hook", "hooks", group=WHERE, metavar="FILE", multiple=True,
         type=click.Path(exists=True, dir_okay=False, resolve_path=True),
         help="Let the functions in this Python file change traffic (docs/hooks.md); read again when it is saved. May be given several times.",

@@ -16,6 +16,7 @@ from inspector.app.platform import UpstreamProxy, here
 from inspector.app.run import LAB_WISH, run
 from inspector.app.settings import Retention, RunSettings
 from inspector.cli.client_cert import cannot_start, client_cert
+from inspector.cli.mount import mounts
 from inspector.cli.options import OPTIONS, Grouped
 from inspector.cli.screen import Screen
 from inspector.engine.settings import Limits, Timeouts
@@ -43,7 +44,7 @@ def prepared(told: dict[str, Any], home_folder: Path | None, fresh: bool) -> tup
     settings = RunSettings(
         name=os.urandom(8).hex(), home=str(place.root), data=str(place.data), fresh=fresh,
         store=told["store"], listen=told["listen"], web=told["web"], web_name=told["web_name"] or _web_name(), lab=_lab(told), my=told["my"] or "",
-        hooks=told["hooks"], hook_timeout=told["hook_timeout"],
+        mounts=mounts(told["mounts"]), hooks=told["hooks"], hook_timeout=told["hook_timeout"],
         gateway_base=told["gateway_base"], lessons=told["lessons"], capture=told["capture"], reverse=told["reverse"], proxy_auth=told["proxy_auth"],
         only=_hosts("--only", told["only"]), passthrough=_hosts("--passthrough", told["passthrough"]),
         upstream_ca=told["upstream_ca"], client_certs=client_certs, verify_upstream=told["verify_upstream"],
@@ -111,6 +112,10 @@ def _check(told: dict[str, Any]) -> None:
     if told["my"] and not _lab(told):
         raise click.UsageError(
             "--my: the folder is served by the lab, which is left out by --no-lab and by --reverse."
+        )
+    if told["mounts"] and not _lab(told):
+        raise click.UsageError(
+            "--mount: apps are served by the lab, which is left out by --no-lab and by --reverse."
         )
     if told["reverse"]:
         _check_reverse(told["reverse"])

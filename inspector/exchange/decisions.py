@@ -56,7 +56,7 @@ DECISIONS: dict[str, Act] = {
     ),
     "answered": Act("Inspector answered this itself: {detail}.", False),
     "local-site": Act(
-        "This is a practice site: it is played on this computer, at {detail}, and nothing left it. On a real network these "
+        "This is a practice site, or an app of yours: it is played on this computer, at {detail}, and nothing left it. On a real network these "
         "bytes would have crossed it.",
         True,
     ),

@@ -59,7 +59,7 @@ def _not_asked(case: Case, name: str, via: str) -> Step | None:
         why = say("`{name}` is an [[IP address|address]] already; there is nothing to look up.", name=name)
     elif any(decision.code == "local-site" for decision in exchange.decisions):
         why = say(
-            "`{name}` is a practice site: Inspector plays it on this computer, and no name service is asked.",
+            "`{name}` is played on this computer, as a practice site or an app of yours, and no name service is asked.",
             name=name,
         )
     elif is_local(name):

@@ -1,10 +1,11 @@
 """What the lab made, kept in one file from start to start: the library that makes certificates is loaded only when they are made.
-`python -m inspector.lab.badtls.kept FOLDER` makes them in a process of its own, so that the lab's stays small.
+`python -m inspector.lab.badtls.kept FOLDER HOST…` makes them in a process of its own, so that the lab's stays small.
 
     DATA/lab/badtls.json    keys and chains of all cases and practice sites, behind a checksum; 0600 in a folder of 0700
     DATA/lab/lab-root.pem   the lab's root and its lists, for the engine and for whoever wants to trust it
 
-The file is written whole or not at all. One that is damaged, of another version, or no longer fresh is made anew, and with it the root.
+The file is written whole or not at all. One that is damaged, of another version, no longer fresh, or without a host that is mounted now (--mount) is made anew, and with it
+the root: the authorities' keys are gone, so nothing can be added.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ FILE = "badtls.json"
 ROOT = "lab-root.pem"
 VERSION = 3
 FRESH_FOR = 200 * 86400.0  # seconds: the sites' certificates last 397 days, and a run may be long
+MOST_MOUNTED = 50  # hosts whose certificates are kept, those of earlier runs too
 _MOST_BYTES = 1 << 20
 
 
@@ -43,15 +45,17 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     version: int = VERSION
 
 
-def load_or_make(folder: Path, clock: Callable[[], float]) -> Kept:
+def load_or_make(folder: Path, clock: Callable[[], float], mounted: tuple[str, ...] = ()) -> Kept:
     """What is in the folder if it is whole and fresh; else made anew and written there. Raises OSError."""
     folder.mkdir(
         mode=0o700, exist_ok=True
     )  # without its parents: a fresh home that is being deleted must not come back
     files.private_folder(folder)
-    kept = load(folder, clock)
+    before = load(folder, clock)
+    kept = before if before is not None and before.practice.keys() >= set(mounted) else None
     if kept is None:
-        kept = _make(clock())
+        known = (each for each in before.practice if each not in CERTIFIED) if before is not None else ()
+        kept = _make(clock(), tuple(dict.fromkeys((*mounted, *known)))[:MOST_MOUNTED])
         files.replace(folder / FILE, _sealed(kept), files.PRIVATE)
     else:
         files.tighten(folder / FILE)
@@ -65,10 +69,10 @@ def load(folder: Path, clock: Callable[[], float]) -> Kept | None:
     return _read(folder / FILE, clock())
 
 
-def _make(now: float) -> Kept:
+def _make(now: float, mounted: tuple[str, ...]) -> Kept:
     from inspector.lab.badtls.making import make  # noqa: PLC0415 (a third of the lab's memory)
 
-    made = make(dt.datetime.fromtimestamp(int(now), dt.UTC))
+    made = make(dt.datetime.fromtimestamp(int(now), dt.UTC), mounted)
     return Kept(
         made=now, root=made.root, sites=dict(made.sites), files=dict(made.files), visitors=made.visitors,
         practice=dict(made.practice), applications=made.applications,
@@ -87,7 +91,7 @@ def _read(path: Path, now: float) -> Kept | None:
     except msgspec.MsgspecError:
         return None
     is_whole = kept.version == VERSION and bool(kept.applications)
-    has_all = kept.sites.keys() == {case.label for case in CASES} and kept.practice.keys() == set(CERTIFIED)
+    has_all = kept.sites.keys() == {case.label for case in CASES} and kept.practice.keys() >= set(CERTIFIED)
     return kept if is_whole and has_all and kept.made <= now < kept.made + FRESH_FOR else None
 
 
@@ -107,4 +111,4 @@ def _seal(body: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    load_or_make(Path(sys.argv[1]), time.time)
+    load_or_make(Path(sys.argv[1]), time.time, tuple(sys.argv[2:]))

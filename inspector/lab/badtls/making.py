@@ -16,7 +16,7 @@ an exception, as it signs whenever somebody applies; it may vouch for names belo
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cryptography import x509
@@ -123,8 +123,8 @@ class Workshop:
         )  # fmt: skip
         self._revoked: list[x509.Certificate] = []
 
-    def make(self) -> Made:
-        """Everything."""
+    def make(self, mounted: Iterable[str] = ()) -> Made:
+        """Everything; `mounted` are hosts besides the practice sites."""
         recipes = self._recipes()
         sites = {case.label: recipes[case.label](case.host) for case in CASES}
         authorities = (
@@ -143,7 +143,7 @@ class Workshop:
             files[authority.list_path] = revoked.public_bytes(Encoding.DER)
         lists_pem = b"".join(each.public_bytes(Encoding.PEM) for each in lists.values())
         visitors = self._visitors.certificate.public_bytes(Encoding.PEM)
-        practice = {host: self._plain([host]) for host in CERTIFIED}
+        practice = {host: self._plain([host]) for host in (*CERTIFIED, *mounted)}
         applications = _served(self._applications.key, self._applications.certificate)
         return Made(root + lists_pem, sites, files, visitors, practice, applications)
 
@@ -260,9 +260,9 @@ class Workshop:
         }
 
 
-def make(now: dt.datetime) -> Made:
+def make(now: dt.datetime, mounted: Iterable[str] = ()) -> Made:
     """All that the lab needs, made anew; about a twentieth of a second, most of it for the weak key."""
-    return Workshop(now).make()
+    return Workshop(now).make(mounted)
 
 
 # --- certificates ----------------------------------------------------------------------------------------

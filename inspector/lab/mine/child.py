@@ -37,17 +37,23 @@ def main() -> None:
     folder = Path(order.folder)
     os.chdir(folder)
     place = Place(Path(order.keep))
-    loading = Loading(folder)
+    loading = Loading(folder, order.app)
     if not order.broken:
         loading.start()
         loading.wait(ALONE_FOR)
-    app = Answering(folder, place.challenges, loading, broken=order.broken, patience=order.patience)
+    if order.app and loading.summary:
+        sys.stderr.write(f"{loading.trouble or loading.summary}\n")
+    host = order.host or MINE
+    app = Answering(
+        folder, place.challenges, loading, broken=order.broken, patience=order.patience, host=host
+    )
     asyncio.run(_serve(order, place, app))
 
 
 async def _serve(order: Order, place: Place, app: App) -> None:
-    identity = Identity(order.served, place.certificate)
-    doors = AppDoors(Desk(lambda host: app if host == MINE else None), identity.choose)
+    name = order.host or MINE
+    identity = Identity(order.served, place.certificate, name)
+    doors = AppDoors(Desk(lambda host: app if host == name else None), identity.choose)
     await doors.open([take(order.http)], [take(order.https)])
     sys.stderr.write(f"{READY}\n")
     sys.stderr.flush()
@@ -62,13 +68,14 @@ async def _serve(order: Order, place: Place, app: App) -> None:
 class Identity:
     """The certificate that was applied for, if there is one, and else the lab's: looked for at every handshake, as it may come, change or go."""
 
-    def __init__(self, served: bytes, applied_for: Path) -> None:
+    def __init__(self, served: bytes, applied_for: Path, host: str = MINE) -> None:
         self._usual = served
+        self._host = host
         self._applied_for = applied_for
         self._made: tuple[bytes, ssl.SSLContext] | None = None
 
     def choose(self, name: str) -> ssl.SSLContext | None:
-        if name not in {"", MINE}:
+        if name not in {"", self._host}:
             return None
         try:
             pem = self._applied_for.read_bytes()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import difflib
 import importlib
+import inspect
 import os
 import sys
 import threading
@@ -25,10 +28,11 @@ class NoAppError(Exception):
 
 
 class Loading:
-    """The app of a folder, being loaded in a thread of its own: `trouble` is why that failed, as a traceback."""
+    """The app of a folder, or the one that is `asked` for, being loaded in a thread of its own: `trouble` is why that failed, as a traceback."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, asked: str = "") -> None:
         self._folder = folder
+        self._asked = asked
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._load, name="loading", daemon=True)
         self.app: Callable[..., Iterable[bytes]] | None = None
@@ -49,7 +53,7 @@ class Loading:
 
     def _load(self) -> None:
         try:
-            self.app = find(self._folder)
+            self.app = named(self._folder, self._asked) if self._asked else find(self._folder)
         except BaseException as error:  # noqa: BLE001 (SystemExit too: the learner's code may call exit)
             self.summary, self.trouble = said(error, self._folder)
         finally:
@@ -69,9 +73,70 @@ def find(folder: Path) -> Callable[..., Iterable[bytes]]:
         raise NoAppError(
             f"{name}.py has no variable called app, and no function create_app. It should end as in:  app = Flask(__name__)"
         )
+    return _prepared(app)
+
+
+def named(folder: Path, asked: str) -> Callable[..., Iterable[bytes]]:
+    """The app that --mount names, `shop:app`, `shop.web:create_app()` or `shop` alone, with the folder on the path. Raises whatever the code raises, and NoAppError."""
+    sys.path.insert(0, str(folder))
+    name, _, wanted = asked.partition(":")
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise
+        raise NoAppError(
+            f"There is no module {error.name} in {folder}, nor among the packages that Python finds."
+        ) from None
+    app = _attribute(module, wanted) if wanted else _in(module)
+    if app is None:
+        raise NoAppError(
+            f"{name} has no variable called app, and no function create_app. Say which it is, as in  {name}:my_app"
+        )
+    if not callable(app):
+        raise NoAppError(f"{asked} is no app: it is {type(app).__name__}, which can't be called.")
+    if inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(getattr(app, "__call__", None)):  # noqa: B004 (whether that is async)
+        raise NoAppError(
+            f"{asked} is an ASGI app, as FastAPI, Starlette and Django's asgi.py make; only WSGI apps (Flask, Django's wsgi.py) are mounted. "
+            "Start it with its own server, uvicorn for instance, and make a rule  Send to another server  for this host."
+        )
+    return _prepared(app)
+
+
+def _attribute(module: ModuleType, wanted: str) -> Any:
+    """`app`, `web.app` or `create_app("test")` in a module."""
+    name, called, arguments = wanted.partition("(")
+    found: Any = module
+    for part in name.split("."):
+        if not hasattr(found, part):
+            near = (
+                difflib.get_close_matches(
+                    part, [each for each in vars(found) if not each.startswith("_")], 1, 0.5
+                )
+                if hasattr(found, "__dict__")
+                else []
+            )
+            meant = f" Did you mean {near[0]}?" if near else ""
+            raise NoAppError(f"{module.__name__} has no {name}.{meant}")
+        found = getattr(found, part)
+    if called:
+        return found(*_literals(wanted, arguments))
+    return found() if inspect.isfunction(found) and not inspect.signature(found).parameters else found
+
+
+def _literals(wanted: str, arguments: str) -> tuple[Any, ...]:
+    try:
+        inside = arguments.rstrip().removesuffix(")")
+        value = ast.literal_eval(f"({inside},)") if inside.strip() else ()
+    except (ValueError, SyntaxError):
+        raise NoAppError(f"{wanted}: between the brackets only texts and numbers can stand.") from None
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _prepared(app: Any) -> Callable[..., Iterable[bytes]]:
     _show_exceptions(app)
     _tell_its_half(app)
-    return app
+    return app  # type: ignore[no-any-return]  # whatever a module has
 
 
 def said(error: BaseException, folder: Path) -> tuple[str, str]:

@@ -25,9 +25,10 @@ FIELDS = [
 _MOST = 20_000
 
 
-def not_loaded(folder: str, summary: str, trouble: str) -> bytes:
+def not_loaded(host: str, folder: str, summary: str, trouble: str) -> bytes:
     """The app could not be loaded."""
     return _page(
+        host,
         "Your site could not be started",
         summary,
         trouble,
@@ -35,9 +36,10 @@ def not_loaded(folder: str, summary: str, trouble: str) -> bytes:
     )
 
 
-def ended(folder: str, words: str) -> bytes:
+def ended(host: str, folder: str, words: str) -> bytes:
     """The process ended as soon as it was started."""
     return _page(
+        host,
         "Your site ended by itself",
         "Its process ended again and again, right after it was started.",
         words,
@@ -45,9 +47,10 @@ def ended(folder: str, words: str) -> bytes:
     )
 
 
-def still_loading(folder: str, where: str) -> bytes:
+def still_loading(host: str, folder: str, where: str) -> bytes:
     """The code has been at it for long."""
     return _page(
+        host,
         "Your site is still starting",
         "Its code has not come to its end yet. This is where it is now:",
         where,
@@ -55,9 +58,10 @@ def still_loading(folder: str, where: str) -> bytes:
     )
 
 
-def raised(path: str, summary: str, trouble: str) -> bytes:
+def raised(host: str, path: str, summary: str, trouble: str) -> bytes:
     """A view raised something."""
     return _page(
+        host,
         "Your code raised an exception",
         summary,
         trouble,
@@ -66,7 +70,7 @@ def raised(path: str, summary: str, trouble: str) -> bytes:
     )
 
 
-def _page(title: str, what: str, trouble: str, then: str) -> bytes:
+def _page(host: str, title: str, what: str, trouble: str, then: str) -> bytes:
     shown = (
         f"<pre tabindex=0 aria-label=Traceback><code>{escape(trouble[-_MOST:])}</code></pre>"
         if trouble
@@ -74,6 +78,6 @@ def _page(title: str, what: str, trouble: str, then: str) -> bytes:
     )
     return (
         f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width, initial-scale=1'>"
-        f"<title>{escape(title)}</title><link rel=icon href='data:,'><style>{_STYLE}</style><main><p class=muted>my.inspector.test</p>"
+        f"<title>{escape(title)}</title><link rel=icon href='data:,'><style>{_STYLE}</style><main><p class=muted>{escape(host)}</p>"
         f"<h1>{escape(title)}</h1><p class=what>{escape(what)}</p>{shown}<p>{then}</p></main></html>"
     ).encode()

@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -47,17 +47,21 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mine:
-    """The learner's site at `doors` (for http and for https). All of it is for the event loop."""
+    """The learner's site at `doors` (for http and for https), or the `app` that is mounted under the name `host`; `tell` hears each line that it prints. All of
+    it is for the event loop."""
 
     def __init__(
         self, place: Place, doors: tuple[tuple[str, int], tuple[str, int]], served: bytes, environment: Mapping[str, str],
-        patience: float = 8.0,
+        patience: float = 8.0, *, app: str = "", host: str = "", tell: Callable[[str], None] = lambda _: None,
     ) -> None:  # fmt: skip
         self._place = place
         self._doors = doors
         self._served = served
         self._environment = environment
         self._patience = patience
+        self._app = app
+        self._host = host
+        self._tell = tell
         self._wish = place.read()
         self._sockets: list[socket.socket] = []
         self._process: asyncio.subprocess.Process | None = None
@@ -184,6 +188,8 @@ class Mine:
             https=https,
             broken=broken,
             patience=self._patience,
+            app=self._app,
+            host=self._host,
         )
         assert process.stdin is not None
         with suppress(OSError):  # it died at once, which is seen
@@ -202,6 +208,7 @@ class Mine:
                 self._ready.set()
             elif words:
                 self._said.append(words)
+                self._tell(words)
 
     async def _watch(self, folder: Path) -> None:
         before = await asyncio.to_thread(look, folder)
