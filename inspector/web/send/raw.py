@@ -115,7 +115,7 @@ def blueprint(bench: Bench, captures: Captures, door: Door, curtain: Curtain) ->
         bench.sender.wait_for(answer.exchange)
         came = base64.b64encode(curtain.message(answer.data)).decode()
         return jsonify(
-            exchange=answer.exchange.hex() or None, base64=came, size=len(answer.data), why=answer.why
+            exchange=answer.exchange.hex() or None, base64=came, size=len(answer.data), why=answer.end
         )
 
     @pages.get("/send/raw")
