@@ -24,7 +24,7 @@ from inspector.filter.subject import Subject
 if TYPE_CHECKING:
     from inspector.engine.flow import Flow
 
-AWAY = 4.0  # seconds without the process, after which nobody waits for it
+AWAY = 10.0  # seconds without the process, after which nobody waits for it
 AGAIN_IN = 0.1
 SPARE = 2.0  # seconds beyond what hooks may take, before the engine goes on by itself
 MOST_WANTED = 20_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -17,6 +18,7 @@ from inspector.hooks.errors import HookError
 from inspector.hooks.exchange import Exchange
 from inspector.hooks.heads import start_of
 
+_SITE = re.compile(r"https?://(\[[0-9a-f:.]+\]|[\w.-]+)(:\d{1,5})?")
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 _IN_PATHS = "/!$&'()*+,;=:@~"
@@ -29,8 +31,8 @@ class Request(Content):
         self.exchange = exchange
         """The exchange that it belongs to: its id, `note()`, and `state` to keep something for the response."""
         self.method, target, self._version = start_of(draft.head)
-        self._before, self._target = _split(target)
-        self._site = exchange.url[: _path_begins(exchange.url)]
+        self._elsewhere, self._target = _split(target)
+        self._site = self._elsewhere or exchange.url[: _path_begins(exchange.url)]
         self._args: tuple[MultiDict[str, str], list[tuple[str, str]]] | None = None
         self._form: tuple[MultiDict[str, str], list[tuple[str, str]]] | None = None
         self._files: MultiDict[str, FileStorage] = MultiDict()
@@ -38,7 +40,7 @@ class Request(Content):
 
     @property
     def url(self) -> str:
-        """The whole address. Path and query can be changed, the site can't."""
+        """The whole address. Another site in it is asked in this one's place; the browser's address stays as it is."""
         self._settle_args()
         return self._site + (self._target if self._target.startswith("/") else "")
 
@@ -46,11 +48,14 @@ class Request(Content):
     def url(self, url: str) -> None:
         address = iri_to_uri(url)
         begin = _path_begins(address)
-        if address[:begin].lower() != self._site.lower():
-            raise HookError(
-                f"A hook can't send a request to another site ({address[:begin]}): make a rule, Send to another server. Path and query can be changed."
-            )
+        site = address[:begin].lower()
+        if not _SITE.fullmatch(site):
+            raise HookError(f"An address begins with http:// or https:// and a host; this one is {url!r}.")
+        if site != self._site:
+            self._site = self._elsewhere = site
         self._target, self._args = address[begin:].partition("#")[0] or "/", None
+        if not self._target.startswith("/"):
+            self._target = f"/{self._target}"
 
     @property
     def scheme(self) -> str:
@@ -59,8 +64,12 @@ class Request(Content):
 
     @property
     def host(self) -> str:
-        """The site's host, with its port if that is in the address."""
+        """The site's host, with its port if that is in the address. Another one is asked in its place."""
         return urlsplit(self._site).netloc
+
+    @host.setter
+    def host(self, host: str) -> None:
+        self.url = f"{self.scheme}://{host}{self._target}"
 
     @property
     def path(self) -> str:
@@ -157,10 +166,10 @@ class Request(Content):
             or " " in method
         ):
             raise HookError(f"{method!r} is no method.")
-        return f"{method} {self._before}{self._target} {self._version}"
+        return f"{method} {self._elsewhere}{self._target} {self._version}"
 
     def _start_words(self) -> str:
-        return f"now {self.method} {self._target}"[:200]
+        return f"now {self.method} {self._elsewhere}{self._target}"[:200]
 
 
 def _parameters(query: str) -> MultiDict[str, str]:
@@ -173,7 +182,7 @@ def _plain(text: str) -> str:
 
 
 def _split(target: str) -> tuple[str, str]:
-    """A request's target as scheme and host, where they stand there (towards another proxy), and the rest."""
+    """A request's target as scheme and host, where they stand there (another site was put in), and the rest."""
     if "://" not in target.partition("?")[0]:
         return "", target
     begin = _path_begins(target)
