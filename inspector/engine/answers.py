@@ -9,6 +9,7 @@ import time
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
+from inspector.engine.asking import wanting
 from inspector.engine.marking import with_id
 from inspector.engine.pages import Page, PageAsk, Subject
 from inspector.exchange.model import Body
@@ -192,7 +193,8 @@ def open_tunnel(talk: Http1, flow: Flow, head: RequestHead, way: Way) -> None:
 
 def switch_protocols(talk: Http1, flow: Flow, head: ResponseHead) -> None:
     """101: pass it on, and make a pipe of the connection."""
-    from inspector.engine.pipe import Pipe  # noqa: PLC0415 (as above)
+    from inspector.engine.asked_pipe import AskedPipe  # noqa: PLC0415 (as above)
+    from inspector.engine.pipe import Pipe  # noqa: PLC0415
 
     websocket = head.upgrade.lower() == b"websocket"
     flow.kind = "websocket" if websocket else "tunnel"
@@ -202,8 +204,9 @@ def switch_protocols(talk: Http1, flow: Flow, head: ResponseHead) -> None:
     data = head.clean[: head.fields_at] + pass_on(head, keep=(b"connection", b"upgrade"))
     flow.client_response = data
     connection = talk.connection
-    pipe = Pipe(connection, flow)
+    asked = wanting(talk.context, flow, "message") if websocket else ()
+    pipe = AskedPipe(connection, flow, head, asked) if asked else Pipe(connection, flow)
     connection.talk = pipe
     flow.client = pipe
     pipe.begin(talk.take_pending())
-    pipe.respond([data])
+    pipe.greet(data)

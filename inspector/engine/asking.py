@@ -89,6 +89,43 @@ async def ask(
     return word
 
 
+async def ask_about_message(
+    context: Context,
+    flow: Flow,
+    payload: bytes,
+    asked: Sequence[Consultant],
+    *,
+    binary: bool,
+    from_browser: bool,
+) -> bytes | None:
+    """Ask them about one message of a WebSocket: what goes on in its place, None if nothing does."""
+    for each in asked:
+        draft = Draft(b"", payload)
+        about = Consultation(
+            flow.id, "message", address(flow), draft, binary=binary, from_browser=from_browser
+        )
+        reply = await _reply(context, each, about)
+        _note(flow, reply)
+        if reply.do == "drop":
+            flow.changed = True
+            return None
+        if reply.draft is None or reply.draft.body == payload:
+            continue
+        if not binary and not _is_text(reply.draft.body):
+            flow.decide("edit-refused", "a text message has to be UTF-8 (RFC 6455 §5.6)")
+            continue
+        flow.changed, payload = True, reply.draft.body
+    return payload
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 async def _reply(context: Context, consultant: Consultant, consultation: Consultation) -> Reply:
     try:
         return await consultant.ask(consultation)

@@ -70,6 +70,10 @@ class Pipe(BrowserSide):
             self._wait_on(self.flow)
         super().respond(out)
 
+    def greet(self, data: bytes) -> None:
+        """The answer that opened the pipe."""
+        self.respond([data])
+
     def _wait_on(self, flow: Flow) -> None:
         """Something moved. One side may be quiet for long while the other speaks; once one is done, the other soon is."""
         timeouts = self.context.timeouts

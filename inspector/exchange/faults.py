@@ -190,9 +190,19 @@ FAULTS: dict[str, Explanation] = {
         "Repeat the request, and let it go on.",
         0,
     ),
+    "held-stopped": Explanation(
+        "This was waiting for you at a breakpoint when Inspector was stopped, so it went no further.",
+        "Load the page again.",
+        0,
+    ),
     "hook-dropped": Explanation(
         "A hook of yours dropped this: the connection ended here, without an answer.",
         "Change the hook, or start Inspector without it.",
+        0,
+    ),
+    "message-unreadable": Explanation(
+        "Messages of this WebSocket were to wait for a hook of yours, and could not be read: {detail}.",
+        "Let the hook leave this address out, and the messages pass unread.",
         0,
     ),
     "rule-broke-off": Explanation(
