@@ -51,6 +51,11 @@ class Message:
     body: Text
     text: str  # of the body, as it stands in the form
 
+    @property
+    def rows(self) -> int:
+        """How many lines the form gives the body."""
+        return min(max(sum(len(line) // 100 + 1 for line in self.text.split("\n")[:30]) + 1, 3), 24)
+
 
 def message_of(row: Row, draft: Draft) -> Message:
     """The message as it waits."""

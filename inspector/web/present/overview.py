@@ -56,6 +56,9 @@ _PROTECTION = {
 }
 
 
+_BY_HAND = ("held-edited", "held-answered", "held-dropped")
+
+
 def overview(exchange: Exchange) -> Overview:
     path, mark, query = exchange.path.partition("?")
     usual = {"http": 80, "https": 443, "ws": 80, "wss": 443}.get(exchange.scheme)
@@ -86,6 +89,10 @@ def _chips(exchange: Exchange) -> list[Chip]:
     acts = [DECISIONS.get(decision.code) for decision in exchange.decisions]
     if exchange.kind == "page":
         chips.append(Chip("answered by Inspector", "info", "chip-inspector"))
+    elif any(decision.code in _BY_HAND for decision in exchange.decisions):
+        chips.append(
+            Chip("changed by you", "info", "chip-inspector", "At a breakpoint. See Messages, What changed.")
+        )
     elif exchange.changed or any(act is not None and not act.routine for act in acts):
         ruled = any(decision.code == "ruled" for decision in exchange.decisions)
         who = "a rule" if ruled else "Inspector"

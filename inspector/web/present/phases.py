@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from inspector.exchange.held import waits
 from inspector.exchange.model import Exchange, Timeline
 from inspector.exchange.report import Report
 from inspector.explain.server_half import in_database, placed, short_name
@@ -58,6 +59,11 @@ class Timing:
     alone: float | None  # what no phase accounts for: Inspector's own work
     inside: tuple[Inside, ...] = ()  # of the phase `waiting`
 
+    @property
+    def held(self) -> float:
+        """How much of it breakpoints took."""
+        return sum(phase.took or 0.0 for phase in self.phases if phase.code == "held")
+
     def segment(self, phase: Phase) -> Segment | None:
         """A phase's own piece of the bar."""
         happened = [each for each in self.phases if each.start is not None]
@@ -77,7 +83,12 @@ def timing(exchange: Exchange, report: Report | None = None) -> Timing:
     line, reused = exchange.timeline, _reused(exchange)
     begin = line.client_tls_start or 0.0
     total = exchange.duration
-    phases = (*_client_phases(line), *_site_phases(exchange, line, reused))
+    phases = (
+        *_client_phases(line),
+        *_held_phases(exchange, "request"),
+        *_site_phases(exchange, line, reused),
+        *_held_phases(exchange, "response"),
+    )
     known = [phase.end for phase in phases if phase.end is not None]
     end = max([total or 0.0, *known, 0.000001])
     scale = WIDE / (end - min(begin, 0.0))
@@ -159,6 +170,15 @@ def _site_phases(exchange: Exchange, line: Timeline, reused: bool) -> tuple[Phas
             line.response_end,
             why or "no response came",
         ),
+    )
+
+
+def _held_phases(exchange: Exchange, moment: str) -> tuple[Phase, ...]:
+    """How long a breakpoint held a message: nobody's time but the reader's own."""
+    return tuple(
+        Phase("held", f"Waiting for you, the {moment}", each.start, each.end)
+        for each in waits(exchange.decisions)
+        if each.moment == moment
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspector.exchange.faults import say
+from inspector.exchange.held import waits
 from inspector.exchange.model import Exchange
 from inspector.web.finding import message_of
 from inspector.web.present.content import field
@@ -99,11 +100,17 @@ def _answered(exchange: Exchange) -> str:
         parts.append("said that the stored copy is still good")
     elif exchange.response_size:
         parts.append(f"sent {size(exchange.response_size)}")
-    when = f" in {took(exchange.duration)}" if exchange.duration is not None else ""
+    when = f" in {took(exchange.duration)}{_held(exchange)}" if exchange.duration is not None else ""
     verb = "is answering" if exchange.state == "open" else "answered"
     who = _who_answered(exchange)
     told = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1]))) if parts else ""
     return f"; {who} {verb}{when}{' and ' + told if len(parts) == 1 else ', ' + told if told else ''}."
+
+
+def _held(exchange: Exchange) -> str:
+    """So that nobody blames the site for it."""
+    held = sum(each.end - each.start for each in waits(exchange.decisions))
+    return f" ({took(held)} of that it waited for you at a breakpoint)" if held else ""
 
 
 def _who_answered(exchange: Exchange) -> str:
