@@ -28,6 +28,7 @@ AWAY = 10.0  # seconds without the process, after which nobody waits for it
 AGAIN_IN = 0.1
 SPARE = 2.0  # seconds beyond what hooks may take, before the engine goes on by itself
 MOST_WANTED = 20_000
+MOST_SOCKETS, MOST_NOTES = 1000, 50
 _KEYS = ("request", "response", "error", "message")
 _decode = msgspec.msgpack.Decoder(Told | Answer).decode
 
@@ -60,6 +61,7 @@ class Hooked:
         self._timeout = timeout
         self._hooks: dict[str, tuple[Wanted, ...]] = {}
         self._wanted: dict[tuple[bytes, Moment], tuple[str, ...]] = {}
+        self._noted: dict[bytes, set[tuple[str, str, str]]] = {}
         self._numbers = itertools.count(1)
         self._waiting: dict[int, _Waiting] = {}
         self._writer: asyncio.StreamWriter | None = None
@@ -94,8 +96,10 @@ class Hooked:
             keys += (hook.key,)
         if not keys:
             return False
-        if len(self._wanted) >= MOST_WANTED:  # browsers that left before they were asked about
-            self._wanted.clear()
+        if (
+            len(self._wanted) >= MOST_WANTED
+        ):  # browsers that left before they were asked about, and WebSockets that are over
+            del self._wanted[next(iter(self._wanted))]
         self._wanted[flow.id, moment] = keys
         return True
 
@@ -117,7 +121,8 @@ class Hooked:
         self._waiting[number] = waiting
         try:
             self._send(waiting)
-            return await self._answer(waiting, self._timeout * len(keys) + SPARE)
+            reply = await self._answer(waiting, self._timeout * len(keys) + SPARE)
+            return self._once(consultation.exchange, reply) if consultation.moment == "message" else reply
         except asyncio.CancelledError:
             if self._writer is not None:
                 self._writer.write(
@@ -144,6 +149,15 @@ class Hooked:
         return Reply(
             notes=(("hook-slow", f"there was no answer within {time.monotonic() - waiting.began:.0f} s", ""),)
         )
+
+    def _once(self, exchange: bytes, reply: Reply) -> Reply:
+        """A WebSocket may have many thousands of messages: what was noted of one of them isn't noted again, and fifty notes are enough."""
+        noted = self._noted.setdefault(exchange, set())
+        if len(self._noted) > MOST_SOCKETS:
+            del self._noted[next(iter(self._noted))]
+        new = tuple(note for note in reply.notes if note not in noted)[: max(0, MOST_NOTES - len(noted))]
+        noted.update(new)
+        return Reply(reply.do, reply.draft, new)
 
     # -- the connection
 

@@ -13,9 +13,17 @@ EXAMPLES = Path(__file__).parents[2] / "inspector" / "hooks" / "examples"
 SITE = """
 import threading
 from flask import Flask, jsonify, request
+from flask_sock import Sock
 
 app = Flask(__name__)
 go_on = threading.Event()
+sock = Sock(app)
+
+@sock.route("/chat")
+def chat(ws):
+    while True:
+        said = ws.receive()
+        ws.send(said if isinstance(said, bytes) else f"you said {said.upper()} / {said}")
 
 @app.get("/")
 def home():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 
+import aiohttp
 import pytest
 import requests
 from hooks_running import CHANGING, FAILING, eventually
@@ -34,8 +37,8 @@ def test_fake_api_answers_and_keeps_what_it_is_given(hooked):
         {"id": "2", "name": "cake"},
     )
     assert hooked.get("/api/things?name=ca").json() == [{"id": "2", "name": "cake"}]
-    assert hooked.get("/api/things", "POST", json=["no"]).status_code == 400
-    assert ("hook-answered", "400 Bad Request", "fake_api.py:add") in hooked.decisions("/api/things")
+    assert hooked.get("/api/things?no", "POST", json=["no"]).status_code == 400
+    assert ("hook-answered", "400 Bad Request", "fake_api.py:add") in hooked.decisions("/api/things?no")
 
 
 def test_chaos_makes_one_path_unreliable(hooked):
@@ -82,6 +85,27 @@ def test_without_the_body_it_goes_on_streaming(hooked):
         hooked.get("/go")
         assert [first, *lines] == [b"one", b"two"]
         assert answer.headers["X-Request-ID"]
+
+
+async def talk(hooked, *messages):
+    """What a WebSocket answers to each of these messages."""
+    trust = ssl.create_default_context(cafile=str(hooked.inspector.ca))
+    proxy = f"http://{hooked.inspector.proxy}"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect("wss://shop.test/chat", proxy=proxy, ssl=trust, compress=15) as socket,
+    ):
+        answers = []
+        for message in messages:
+            await (socket.send_bytes if isinstance(message, bytes) else socket.send_str)(message)
+            answers.append((await socket.receive(30)).data)
+        return answers
+
+
+def test_messages_of_a_websocket_are_translated_both_ways(hooked):
+    said = asyncio.run(talk(hooked, "tea and cake", b"tea", "thank you, no"))
+    assert said == ["you said THÉ AND GÂTEAU / tea and cake", b"tea", "you said MERCI, NO / thank you, no"]
+    assert ("hooked", "the message", "translate.py:message") in hooked.decisions("/chat")
 
 
 def test_an_exception_is_told_with_its_line_and_stops_nothing(hooked):
