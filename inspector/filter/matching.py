@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from inspector.exchange.mark import Mark
 from inspector.exchange.model import Summary
+from inspector.exchange.storable import storable
 from inspector.filter.conditions import (
     Begins,
     Below,
@@ -116,7 +117,7 @@ def lower(text: str) -> str:
 
 def spellings(text: str, *, escaped: bool) -> tuple[str, ...]:
     """A text as it may stand in a row; in addresses also with its special characters escaped (RFC 3986 §2.1)."""
-    if not escaped:
+    if not escaped or not storable(text):
         return (text,)
     other = quote(text, safe="".join(map(chr, range(33, 127))))
     return (text,) if other == text else (text, other)

@@ -24,6 +24,7 @@ import msgspec
 from inspector.exchange.ids import Ids
 from inspector.exchange.mark import Mark
 from inspector.exchange.model import Body, Decision, Leg, Message, Piece, encode
+from inspector.exchange.storable import made_storable
 from inspector.export.har_parsing import Found, HarText, NotHar, Place, Trouble
 from inspector.export.har_reading import Read, read_entry
 from inspector.export.named import WrongError
@@ -221,8 +222,8 @@ class _Writing:
     # -- one exchange
 
     def _keep(self, read: Read, found: Found) -> None:
-        outcome, exchange = self._outcome, read.exchange
-        for line in read.connections:
+        outcome, exchange = self._outcome, made_storable(read.exchange)
+        for line in map(made_storable, read.connections):
             self._writer.put(
                 b"C", encode(msgspec.structs.replace(line, id=self._new(self._connections, line.id)))
             )

@@ -47,6 +47,11 @@ def among(column: Column, texts: Iterable[str]) -> Clause:
     return column.collate("NOCASE").in_(list(texts))
 
 
+def not_ascii(column: Column) -> Clause:
+    """It has other characters than ASCII's."""
+    return sa.func.length(sa.cast(column, sa.LargeBinary)) > sa.func.length(column)
+
+
 def _plain(text: str) -> str:
     for special in (_ESCAPE, "%", "_"):
         text = text.replace(special, _ESCAPE + special)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 import sqlalchemy as sa
 
 from inspector.exchange.mark import NO_MARK, Mark
+from inspector.exchange.storable import storable
 from inspector.filter.conditions import (
     Begins,
     Below,
@@ -28,10 +29,11 @@ from inspector.filter.conditions import (
 )
 from inspector.filter.fields import Source
 from inspector.filter.matching import ESCAPED, mark_test, spellings
+from inspector.filter.texts import fold
 from inspector.filter.tree import All, Node, Not, Term
 from inspector.filter.tree import Any as AnyOf
 from inspector.store.schema import exchange
-from inspector.store.texts_sql import Clause, Column, among, begins, contains, ends, like, same
+from inspector.store.texts_sql import Clause, Column, among, begins, contains, ends, like, not_ascii, same
 
 Marked = Mapping[bytes, Mark]
 NOTHING_MARKED: Marked = {}
@@ -106,13 +108,7 @@ def _term(term: Term, now: float, marks: Marked) -> Clause:
     if field.name == "is" and isinstance(condition, OneOf):
         return FLAGS[condition.said]
     if field.name == "query.":
-        name = f"{term.name}"
-        return sa.or_(
-            contains(_X.path, f"?{name}"),
-            contains(_X.path, f"&{name}"),
-            contains(_X.path, "%"),
-            contains(_X.path, "+"),
-        )
+        return _parameter(fold(term.name).decode("utf-8", "surrogatepass"))
     if isinstance(condition, Present) and field.name in _THERE:
         return _THERE[field.name]
     if field.source is not Source.ROW:
@@ -123,6 +119,19 @@ def _term(term: Term, now: float, marks: Marked) -> Clause:
         return _of_spellings(condition, _MADE[field.name], escaped=field.name in ESCAPED)
     column = _X[field.column]
     return _of_spellings(condition, lambda one: _text(column, one), escaped=False)
+
+
+def _parameter(name: str) -> Clause:
+    """Where a parameter of this (folded) name may be: as it is, escaped, or in letters that only Unicode knows as the same."""
+    if not storable(name):
+        return sa.false()
+    spelled = (
+        contains(_X.path, f"?{name}"),
+        contains(_X.path, f"&{name}"),
+        contains(_X.path, "%"),
+        contains(_X.path, "+"),
+    )
+    return sa.or_(*spelled, not_ascii(_X.path))
 
 
 def marked_ids(term: Term, marks: Marked) -> tuple[list[bytes], bool]:
@@ -137,7 +146,7 @@ def _marked(term: Term, marks: Marked) -> Clause:
     ids, fit = marked_ids(term, marks)
     if not ids:
         return sa.false() if fit else sa.true()
-    at = sa.select(sa.literal(0).label("at")).cte("numbers", recursive=True)
+    at = sa.select(sa.literal(0).label("at")).cte(recursive=True)
     at = at.union_all(sa.select(at.c.at + 16).where(at.c.at < (len(ids) - 1) * 16))
     each = sa.select(sa.func.substr(sa.literal(b"".join(ids), sa.LargeBinary), at.c.at + 1, 16))
     among_them = _X.id.in_(each)
@@ -160,13 +169,24 @@ def _number(column: Column, condition: Within | From | Until, now: float) -> Cla
 
 
 def _of_spellings(condition: Condition, made: Callable[[Condition], Clause], *, escaped: bool) -> Clause:
-    """The condition in each way that its text may be spelled."""
+    """The condition in each way that its text may be spelled; one that no row can have is told here, for the databases stumble over it."""
+    if not storable(_text_of(condition)):
+        return sa.false()
     if isinstance(condition, Like):
         return sa.or_(*(made(Like(each)) for each in spellings(condition.pattern, escaped=escaped)))
     if isinstance(condition, Contains | Begins | Is):
         kind = type(condition)
         return sa.or_(*(made(kind(each)) for each in spellings(condition.text, escaped=escaped)))
     return made(condition)
+
+
+def _text_of(condition: Condition) -> str:
+    """What it looks for; '' if that is no text."""
+    match condition:
+        case Contains(text) | Begins(text) | Is(text) | Below(text) | Like(text, _):
+            return text
+        case _:
+            return ""
 
 
 def _text(column: Column, condition: Condition) -> Clause:
@@ -218,14 +238,14 @@ def _after_mark(text: str) -> Clause:
 
 def _address(condition: Condition) -> Clause:
     """What stands in one part of the address is looked for there; only what may go over a border needs the whole."""
-    text = condition.pattern if isinstance(condition, Like) else getattr(condition, "text", "")
+    text = _text_of(condition)
     words = re.findall(r"[A-Za-z0-9]+", text)
     longest = max(words, key=len, default="")
     if isinstance(condition, Present) or not longest:
         return _text(_ADDRESS, condition)
-    in_a_part = sa.or_(
-        *(contains(part, longest) for part in (_X.path, _X.host, _X.scheme, sa.cast(_X.port, sa.Text)))
-    )
+    parts = (_X.path, _X.host, _X.scheme, sa.cast(_X.port, sa.Text))
+    # A path without its slash, as a file may have it, has no border before it.
+    in_a_part = sa.or_(*(contains(part, longest) for part in parts), sa.not_(begins(_X.path, "/")))
     return sa.and_(in_a_part, _text(_ADDRESS, condition))
 
 
