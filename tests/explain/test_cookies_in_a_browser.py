@@ -39,20 +39,17 @@ class AllCookies(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def kept_by_chromium(
-    playwright: Any, chromium_path: str, chromium_arguments: list[str]
-) -> Iterator[list[dict]]:
+def kept_by_chromium(page_browser: Any) -> Iterator[list[dict]]:
     """The cookies that a real Chromium has after it was given all of them."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), AllCookies)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium_arguments)
-        context = browser.new_context()
+        context = page_browser.new_context()
         context.new_page().goto(f"http://localhost:{server.server_port}/set/here")
         yield context.cookies()
-        browser.close()
+        context.close()
     finally:
         server.shutdown()
         thread.join()

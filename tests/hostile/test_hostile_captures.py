@@ -26,9 +26,7 @@ def test_all_of_it_passed_and_was_captured(captured):
 
 
 @pytest.mark.browser
-def test_no_page_runs_it_or_loses_its_shape(
-    captured, playwright, chromium_path, chromium_arguments, tmp_path
-):
+def test_no_page_runs_it_or_loses_its_shape(captured, page_browser, tmp_path):
     pages = ["/traffic", "/traffic?q=script", "/traffic/export", "/traffic/import"]
     pages += [
         f"/exchange/{id}{tab}"
@@ -39,44 +37,33 @@ def test_no_page_runs_it_or_loses_its_shape(
     pages += [f"/exchange/{captured.ids[name]}{view}" for name in BODIES for view in VIEWS]
     report = tmp_path / "report.html"
     report.write_bytes(captured.get("/traffic/export/file?format=html&secrets=keep").content)
-    chromium = playwright.chromium.launch(executable_path=chromium_path, args=chromium_arguments)
     seen: list[str] = []
-    try:
-        context = chromium.new_context(viewport={"width": 1280, "height": 800})
-        context.add_cookies(
-            [
-                {"name": each.name, "value": each.value, "url": captured.base}
-                for each in captured.session.cookies
-            ]
-        )
-        page = context.new_page()
-        page.on(
-            "dialog", lambda dialog: (seen.append(f"{page.url}: dialog {dialog.message}"), dialog.dismiss())
-        )
-        page.on(
-            "console",
-            lambda said: (
-                seen.append(f"{page.url}: {said.text}") if said.type in ("error", "warning") else None
-            ),
-        )
-        page.on("pageerror", lambda error: seen.append(f"{page.url}: {error}"))
-        page.on(
-            "request",
-            lambda asked: (
-                None
-                if asked.url.startswith((captured.base, "data:", "file:", "blob:"))
-                else seen.append(f"{page.url} asked {asked.url}")
-            ),
-        )
-        for address in [*(captured.base + path for path in pages), report.as_uri()]:
-            page.goto(address, wait_until="domcontentloaded")
-            out = [f"{size}: {what}" for size in (1280, 400) if (what := _sticking_out(page, size))]
-            seen += [f"{address}: sticks out at {what}" for what in out]
-            if page.evaluate("() => window.hit === 1 || document.title === 'ran'"):
-                seen.append(f"{address}: it ran")
-        context.close()
-    finally:
-        chromium.close()
+    context = page_browser.new_context(viewport={"width": 1280, "height": 800})
+    context.add_cookies(
+        [{"name": each.name, "value": each.value, "url": captured.base} for each in captured.session.cookies]
+    )
+    page = context.new_page()
+    page.on("dialog", lambda dialog: (seen.append(f"{page.url}: dialog {dialog.message}"), dialog.dismiss()))
+    page.on(
+        "console",
+        lambda said: seen.append(f"{page.url}: {said.text}") if said.type in ("error", "warning") else None,
+    )
+    page.on("pageerror", lambda error: seen.append(f"{page.url}: {error}"))
+    page.on(
+        "request",
+        lambda asked: (
+            None
+            if asked.url.startswith((captured.base, "data:", "file:", "blob:"))
+            else seen.append(f"{page.url} asked {asked.url}")
+        ),
+    )
+    for address in [*(captured.base + path for path in pages), report.as_uri()]:
+        page.goto(address, wait_until="domcontentloaded")
+        out = [f"{size}: {what}" for size in (1280, 400) if (what := _sticking_out(page, size))]
+        seen += [f"{address}: sticks out at {what}" for what in out]
+        if page.evaluate("() => window.hit === 1 || document.title === 'ran'"):
+            seen.append(f"{address}: it ran")
+    context.close()
     assert "\n".join(seen) == ""
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from lab_running import Lab
-from playwright.sync_api import Browser, Playwright
+from page_faults import faults
+from playwright.sync_api import Browser
 
 from inspector.lab.badtls.cases import BY_LABEL, DOMAIN
 
@@ -22,14 +22,9 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def chromium(
-    lab: Lab, playwright: Playwright, chromium_path: str, chromium_arguments: list[str]
-) -> Iterator[Browser]:
+def chromium(lab: Lab, launch_for_pages: Callable[..., Browser]) -> Iterator[Browser]:
     rules = f"MAP *.{DOMAIN}:80 127.0.0.1:{lab.http}, MAP {DOMAIN}:80 127.0.0.1:{lab.http}, MAP *.{DOMAIN} 127.0.0.1:{lab.https}"
-    browser = playwright.chromium.launch(
-        executable_path=chromium_path,
-        args=[*chromium_arguments, f"--host-resolver-rules={rules}", "--ignore-certificate-errors"],
-    )
+    browser = launch_for_pages(f"--host-resolver-rules={rules}", "--ignore-certificate-errors")
     yield browser
     browser.close()
 
@@ -42,7 +37,6 @@ def test_nothing_sticks_out_and_axe_finds_nothing(chromium: Browser, width: int,
     for address in PAGES:
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
-        found = Axe().run(page).response["violations"]
-        assert [(each["id"], [node["target"] for node in each["nodes"]]) for each in found] == [], address
+        assert faults(page) == [], address
     assert complaints == []
     page.close()

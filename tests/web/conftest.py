@@ -120,9 +120,6 @@ def running(tmp_path: Path) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="session")
-def chromium(playwright: Any, chromium_path: str, chromium_arguments: list[str]) -> Iterator[Any]:
+def chromium(page_browser: Any) -> Any:
     """A real browser."""
-
-    launched = playwright.chromium.launch(executable_path=chromium_path, args=chromium_arguments)
-    yield launched
-    launched.close()
+    return page_browser

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 
 def _load(name: str, path: Path) -> ModuleType:
@@ -41,10 +40,8 @@ def bundle(build_assets: ModuleType) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright, chromium_path: str, chromium_arguments: list[str]) -> Iterator[Browser]:
-    chromium = playwright.chromium.launch(executable_path=chromium_path, args=chromium_arguments)
-    yield chromium
-    chromium.close()
+def browser(page_browser: Browser) -> Browser:
+    return page_browser
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +79,7 @@ def complaints() -> Complaints:
 def signed_in(
     browser: Browser, dashboard: Any, complaints: Complaints
 ) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes signed-in contexts: signed_in(width=…, height=…, level=…, theme=…)."""
+    """Makes signed-in contexts: signed_in(width=…, height=…, level=…, theme=…). How one signs in and chooses is in test_pages."""
     contexts: list[BrowserContext] = []
 
     def make(
@@ -94,31 +91,12 @@ def signed_in(
         contexts.append(context)
         context.on("page", complaints.listen)
         context.set_default_timeout(10_000)
-        page = context.new_page()
-        page.goto(dashboard.sign_in())
-        page.wait_for_url(re.compile(r"/(traffic)?$"))  # the page of the sign-in goes on by itself
-        page.goto("/start")
-        if not script:
-            page.click(f".topbar [value={level}]")
-            page.wait_for_url("**/start")
-            page.close()
-            return context
-        choose(page, level)
-        for step in {"auto": (), "dark": ("dark",), "light": ("dark", "light")}[theme]:
-            choose(page, step)
-        page.close()
+        context.add_cookies([dashboard.session(level=level, theme=theme)])
         return context
 
     yield make
     for context in contexts:
         context.close()
-
-
-def choose(page: Page, value: str) -> None:
-    """Press one of the level and theme switches, and wait until the server knows."""
-    with page.expect_response("**/preferences"):
-        page.click(f".topbar [value={value}]:visible")
-    page.wait_for_selector(f"html[data-level={value}], html[data-theme={value}]")
 
 
 @pytest.fixture

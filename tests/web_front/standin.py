@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
+from jinja2.bccache import Bucket, BytecodeCache
 
 from inspector.exchange.model import Chunk, Ciphertext, Connection, Exchange, Leg, Message, Timeline, Tls
 from inspector.exchange.report import Function, Query, Report, Route
@@ -399,6 +400,23 @@ class Board:
     heartbeat: float = field(default_factory=lambda: time.time() + 1e6)
 
 
+class Compiled(BytecodeCache):
+    """What Jinja made of each template: every test has a dashboard of its own, but the templates are the same."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 @dataclass
 class Running:
     """A dashboard that answers."""
@@ -418,6 +436,22 @@ class Running:
 
     def sign_in(self) -> str:
         return f"{self.url}/sign-in?ticket={self.keys.mint()}"
+
+    def session(self, **chosen: str) -> Any:
+        """The cookie of somebody who has signed in and chosen this: what the pages would give, without opening three of them."""
+        client = self.dashboard.app.test_client()
+        client.get("/sign-in", query_string={"ticket": self.keys.mint()}, base_url=self.url)
+        with client.session_transaction(base_url=self.url) as session:
+            session.update(chosen)
+        cookie = client.get_cookie(self.keys.cookie_name, domain="127.0.0.1")
+        assert cookie is not None
+        return {
+            "name": cookie.key,
+            "value": cookie.value,
+            "url": self.url,
+            "httpOnly": True,
+            "sameSite": "Strict",
+        }
 
 
 class Windows:
@@ -446,6 +480,7 @@ def running(home: Path, captures: StandIn, *, port: int = 0) -> Iterator[Running
     boards = (Board(), Board("recorder"))
     windows = Windows()
     dashboard = create_dashboard(settings, captures, Settings(home), lambda: boards, windows.open)  # type: ignore[arg-type]
+    dashboard.app.jinja_env.bytecode_cache = COMPILED
     stopping = threading.Event()
     server = threading.Thread(target=serve, args=(dashboard, [listener], settings, stopping))
     server.start()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from page_faults import faults
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -42,13 +43,6 @@ PAGES = {
 def settled(page: Page) -> None:
     page.wait_for_function("() => document.fonts.status === 'loaded'")
     page.wait_for_function("() => !document.querySelector('[aria-busy=true], [hx-trigger=load]')")
-
-
-def faults(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{each['id']}: {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"]
-    ]
 
 
 @pytest.mark.parametrize(("size", "theme", "level"), LOOKS)
@@ -110,6 +104,24 @@ def test_a_level_sets_the_height_of_a_line(signed_in: Any, level: str, height: i
     row = page.locator(".list-windowed .row").first.bounding_box()
     assert row is not None
     assert row["height"] == pytest.approx(height, abs=0.1)
+
+
+def test_the_page_of_the_sign_in_goes_on_by_itself(browser: Any, dashboard: Any, complaints: Any) -> None:
+    context = browser.new_context()
+    context.on("page", complaints.listen)
+    page = context.new_page()
+    page.goto(dashboard.sign_in())
+    page.wait_for_url(re.compile(r"/(traffic)?$"))
+    assert complaints == []
+    context.close()
+
+
+def test_without_script_a_level_is_chosen_too(signed_in: Any) -> None:
+    page = signed_in(script=False).new_page()
+    page.goto("/start")
+    page.click(".topbar [value=details]")
+    page.wait_for_url("**/start")
+    expect(page.locator("html")).to_have_attribute("data-level", "details")
 
 
 def test_level_and_theme_change_at_once_and_stay(traffic: Page) -> None:

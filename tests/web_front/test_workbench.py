@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from page_faults import faults
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -26,11 +26,6 @@ def row(page: Page, number: int) -> Any:
 def press(page: Page, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
-
-
-def axe(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"]]
 
 
 def test_marks_by_keys_stand_on_the_row_in_every_tab_and_on_the_page(
@@ -158,7 +153,7 @@ def test_the_menu_of_a_row_copies(traffic: Page) -> None:
     expect(traffic.get_by_role("menu")).to_be_visible()
     press(traffic, "End", "ArrowDown")
     expect(traffic.get_by_role("menuitem", name="Pin")).to_be_focused()
-    assert axe(traffic) == []
+    assert faults(traffic) == []
     traffic.get_by_role("menuitem", name="Copy the address").click()
     expect(traffic.locator(SAYS)).to_have_text("Copied the address.")
     copied = traffic.evaluate("navigator.clipboard.readText()")
@@ -170,7 +165,7 @@ def test_the_palette_finds_pages_actions_and_exchanges(traffic: Page) -> None:
     traffic.keyboard.type("request")
     options = traffic.locator("[data-palette] [role=option]")
     expect(options.filter(has_text="GET shop.inspector.test/").first).to_be_visible()
-    assert axe(traffic) == []
+    assert faults(traffic) == []
     traffic.get_by_role("combobox", name="Find").fill("dark theme")
     expect(options.first).to_have_text("Dark theme")
     press(traffic, "Enter")
@@ -185,7 +180,7 @@ def test_the_palette_finds_pages_actions_and_exchanges(traffic: Page) -> None:
 def test_the_keys_are_said_over_the_page(traffic: Page) -> None:
     press(traffic, "?")
     expect(traffic.get_by_role("dialog", name="Keys")).to_be_visible()
-    assert axe(traffic) == []
+    assert faults(traffic) == []
     press(traffic, "Escape")
     expect(traffic.get_by_role("dialog", name="Keys")).to_be_hidden()
 
@@ -197,7 +192,7 @@ def test_hosts_and_folders_narrow_the_list(go: Callable[..., Page]) -> None:
     tree.get_by_role("link", name="/static/").click()
     expect(row(page, 297)).to_have_count(0)
     expect(row(page, 292)).to_be_visible()
-    assert axe(page) == []
+    assert faults(page) == []
     page.reload()
     expect(tree.get_by_role("link", name="/static/")).to_have_attribute("aria-current", "true")
     expect(row(page, 297)).to_have_count(0)
@@ -231,7 +226,7 @@ def test_new_to_this_rows_stand_by_the_page_that_was_opened(
 ) -> None:
     head = traffic.locator(f"[data-id='group-{290:032x}']")
     expect(head).to_contain_text("You opened shop.inspector.test 6 exchanges, 74 ms")
-    assert axe(traffic) == []
+    assert faults(traffic) == []
     head.click()
     expect(head).to_have_attribute("aria-expanded", "false")
     expect(row(traffic, 291)).to_have_count(0)
