@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from inspector.exchange import ids
 from inspector.exchange.mark import COLOURS, LONGEST_COMMENT, NO_MARK, Mark, tags_in
 from inspector.store.marks import MOST, Marks, TooManyMarks
+from inspector.web.api.asking import Id
 from inspector.web.api.describing import says
 from inspector.web.api.shapes import Mark as MarkShape
 from inspector.web.errors import Refusal
@@ -87,7 +88,7 @@ class Parts(msgspec.Struct):
 class Marked(Parts, kw_only=True):
     """Exchanges, and what shall be added to them."""
 
-    ids: Annotated[list[str], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    ids: Annotated[list[Id], Meta(min_length=1, max_length=MOST_AT_ONCE)]
 
 
 class AllMarks(TypedDict):

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from inspector.exchange import ids as ids_of
 from inspector.filter.tree import Node
 from inspector.store.captures import Captures
-from inspector.web.api.asking import Filter
+from inspector.web.api.asking import Filter, Id
 from inspector.web.api.describing import says
 from inspector.web.errors import Refusal, not_found
 from inspector.web.feed import Feeder
@@ -39,7 +39,7 @@ def _filter(text: Any) -> Node:
 class Wish(msgspec.Struct):
     """What shall go: `ids` or `q`."""
 
-    ids: Annotated[list[str], Meta(min_length=1, max_length=MOST_AT_ONCE)] | None = None
+    ids: Annotated[list[Id], Meta(min_length=1, max_length=MOST_AT_ONCE)] | None = None
     q: Filter | None = None
 
 
