@@ -109,7 +109,7 @@ DECISIONS: dict[str, Act] = {
     "edit-elsewhere": Act(
         "The request was sent to another server than the browser asked for: {detail}.", False
     ),
-    "hooked": Act("A hook of yours changed this: {detail}.", False),
+    "hooked": Act("A hook of yours changed {detail}.", False),
     "hook-noted": Act("A hook of yours says: {detail}", True),
     "hook-answered": Act("A hook of yours made the answer: {detail}.", False),
     "hook-failed": Act("A hook of yours failed, and changed nothing: {detail}", True),

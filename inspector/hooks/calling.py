@@ -243,7 +243,8 @@ def _outcome(
         return Reply("drop", None, (("hook-dropped", "", ready.where),))
     changed = subject.finish()
     if changed is not None:
-        notes.append(("hooked", subject.changes(), ready.where))
+        what = "a message" if isinstance(subject, Message) else f"the {asked.moment} ({subject.changes()})"
+        notes.append(("hooked", what, ready.where))
     return changed
 
 

@@ -67,9 +67,5 @@ class Message:
         """What is sent in its place; None if nothing was changed."""
         return None if self._body == self._was else Draft(b"", self._body)
 
-    def changes(self) -> str:
-        """What is different."""
-        return "the message"
-
     def __repr__(self) -> str:
         return f"<Message from the {'browser' if self.from_browser else 'site'}, {len(self._body)} bytes>"

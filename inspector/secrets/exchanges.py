@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from typing import TypeVar
@@ -11,14 +12,16 @@ import brotli
 import msgspec
 import zstandard
 
-from inspector.exchange.model import Arrival, Connection, Exchange, Leg, Message, Summary
+from inspector.exchange.model import Arrival, Connection, Decision, Exchange, Leg, Message, Summary
 from inspector.exchange.socket_talk import Speaker, packing_on
 from inspector.secrets.hider import Hider
+from inspector.secrets.reports import hide_prose
 from inspector.secrets.sockets import hide_said
 from inspector.wire.codings import decode
 from inspector.wire.fields import parse_fields
 
 _MOST = 16 * 1024 * 1024
+_WORD = re.compile(r"\S+")
 PACK: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda data: gzip.compress(data, mtime=0),
     "x-gzip": lambda data: gzip.compress(data, mtime=0),
@@ -51,7 +54,18 @@ def hide_exchange(hider: Hider, exchange: Exchange) -> Exchange:
         imported=hider.body(exchange.imported, "application/json"),
         asked_when=_when(hider, exchange, "browser"),
         answered_when=_when(hider, exchange, "site"),
+        decisions=tuple(_hide_decision(hider, each) for each in exchange.decisions),
     )
+
+
+def _hide_decision(hider: Hider, decision: Decision) -> Decision:
+    """What hooks say is a person's own text, and an exception's message may have any value in it: of that its place and kind are left."""
+    if not decision.code.startswith("hook"):
+        return decision
+    detail = _WORD.sub(lambda word: hide_prose(hider, word[0]), hide_prose(hider, decision.detail))
+    if decision.code == "hook-failed":
+        detail = ": ".join(detail.partition("\n")[0].split(": ")[:2])
+    return msgspec.structs.replace(decision, detail=detail)
 
 
 def _when(hider: Hider, exchange: Exchange, speaker: Speaker) -> tuple[Arrival, ...]:

@@ -25,7 +25,7 @@ def test_request_id_numbers_both_sides_and_prints(hooked):
     words = f"request_id.py: {number}: https://shop.test/echo?numbered 200 OK, "
     eventually(lambda: any(words in line["text"] for line in hooked.hooks["printed"]))
     assert words in hooked.said()
-    assert ("hooked", "X-Request-Id", "request_id.py:request") in hooked.decisions("/echo?numbered")
+    assert ("hooked", "the request (X-Request-Id)", "request_id.py:request") in hooked.decisions("/echo?numbered")
 
 
 def test_fake_api_answers_and_keeps_what_it_is_given(hooked):
@@ -105,7 +105,7 @@ async def talk(hooked, *messages):
 def test_messages_of_a_websocket_are_translated_both_ways(hooked):
     said = asyncio.run(talk(hooked, "tea and cake", b"tea", "thank you, no"))
     assert said == ["you said THÉ AND GÂTEAU / tea and cake", b"tea", "you said MERCI, NO / thank you, no"]
-    assert ("hooked", "the message", "translate.py:message") in hooked.decisions("/chat")
+    assert ("hooked", "a message", "translate.py:message") in hooked.decisions("/chat")
 
 
 def test_an_exception_is_told_with_its_line_and_stops_nothing(hooked):
@@ -116,7 +116,7 @@ def test_an_exception_is_told_with_its_line_and_stops_nothing(hooked):
     assert code == "hook-failed"
     assert detail.startswith("failing.py, line 10: KeyError: 'nothing'")
     assert 'request.args["nothing"]' in detail
-    assert notes["failing.py:after"] == ("hooked", "X-After")
+    assert notes["failing.py:after"] == ("hooked", "the request (X-After)")
     page = f"{hooked.inspector.dashboard}/rules/hooks"
     eventually(lambda: "failing.py, line 10: KeyError" in hooked.reader.get(page).text)
 

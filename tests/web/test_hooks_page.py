@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import html
 
+import msgspec
 import pytest
+from web_fakes import made
 
 from inspector.exchange.hooking import Hook, HookFile, HooksState, Printed, Trouble
+from inspector.exchange.model import Decision
+from inspector.secrets.exchanges import hide_exchange
+from inspector.secrets.hider import Hider
 from inspector.store import hook_state
+from inspector.web.present.changes import said
 
 STATE = HooksState(
     pid=7,
@@ -90,3 +96,29 @@ def test_while_somebody_presents_nothing_secret_is_shown(hooks):
         assert "hunter22" not in text
         assert '"secret"' not in text
         assert "shop.py" in text
+
+
+DECISIONS = (
+    Decision("hooked", "the request (X-Learner)", "shop.py:request"),
+    Decision("hook-noted", "thé, token=abcdef123456", "shop.py:request"),
+    Decision("hook-failed", "shop.py, line 5: KeyError: 'hunter22'\n  File \"shop.py\", line 5\n    <b>boom</b>", "shop.py:late"),
+)  # fmt: skip
+
+
+def test_an_exchange_says_what_hooks_did_with_the_traceback_folded():
+    changed, noted, failed = said(DECISIONS)
+    assert changed.sentence == "A hook of yours changed the request (X-Learner)."
+    assert noted.sentence == "A hook of yours says: thé, token=abcdef123456"
+    assert (
+        failed.sentence
+        == "A hook of yours failed, and changed nothing: shop.py, line 5: KeyError: 'hunter22'"
+    )
+    assert failed.more.startswith('  File "shop.py", line 5')
+
+
+def test_what_leaves_without_secrets_has_none_of_what_hooks_said():
+    exchange = msgspec.structs.replace(made(1), decisions=DECISIONS)
+    hidden = hide_exchange(Hider(b"k" * 32), exchange).decisions
+    assert hidden[0] == DECISIONS[0]
+    assert "abcdef123456" not in hidden[1].detail
+    assert hidden[2].detail == "shop.py, line 5: KeyError"

@@ -191,6 +191,9 @@ def _followed(case: Case, target: str) -> Prose:
 
 def _doubts(case: Case, who: Actor) -> tuple[Prose, ...]:
     if who == "inspector" and case.exchange.kind != "page":
+        hook = next((each.rule for each in case.exchange.decisions if each.code == "hook-answered"), "")
+        if hook:
+            return (say("Your hook “{hook}” made this answer.", hook=hook),)
         rule = next((each.rule for each in case.exchange.decisions if each.code == "ruled" and each.rule), "")
         if rule and not case.exchange.fault:
             return (say("Your rule “{rule}” asked for this answer; the site was not asked.", rule=rule),)

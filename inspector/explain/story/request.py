@@ -154,9 +154,10 @@ def _sentence(case: Case) -> Prose:
 
 # RFC 9110 §7.6.1: what was left out of one message, so a decision about the response may read like one about the request
 _EITHER = "hop-by-hop"
+OF_HOOKS = frozenset({"hooked", "hook-answered", "hook-noted", "hook-failed", "hook-slow"})
 _FOR_THE_APP = frozenset({"app-asked", "trace-begun"})
 _NO_CHANGES = frozenset(
-    {"local-site", "retried", "imported", "imported-own", "raw", "raw-more", "rule-passed-over"}
+    {"local-site", "retried", "imported", "imported-own", "raw", "raw-more", "rule-passed-over", *OF_HOOKS}
 )
 _OF_RESPONSES = frozenset({"connection-close", "dechunked", "space-before-colon", "no-content", "answered"})
 
@@ -167,6 +168,8 @@ def _changes(case: Case, *, routine: bool) -> tuple[Prose, ...]:
     for decision in case.exchange.decisions:
         act = DECISIONS.get(decision.code)
         if decision.code in _OF_RESPONSES or (act is not None and act.routine) != routine:
+            continue
+        if decision.code in OF_HOOKS and not decision.detail.startswith("the request"):
             continue
         if decision.code == _EITHER and not _left_out(case, decision.detail):
             continue

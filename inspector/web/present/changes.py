@@ -25,12 +25,13 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A decision as a page says it; `routine` is what every proxy must do."""
+    """A decision as a page says it; `routine` is what every proxy must do, `more` what stands below it in lines of its own."""
 
     sentence: str
     routine: bool
     rfc: str
     rule: str
+    more: str = ""
 
 
 def difference(came: Message | None, went: Message | None) -> Difference | None:
@@ -63,11 +64,22 @@ def _body(came: Message, went: Message) -> str:
     return "No body." if not came.body.size else "The body was passed on with the same size."
 
 
+def _readable(detail: str) -> str:
+    """Bytes as they came stand in a detail as latin-1; what hooks say is text in any letters."""
+    try:
+        return visible(detail.encode("latin-1"))
+    except UnicodeEncodeError:
+        return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in detail)
+
+
 def said(decisions: tuple[Decision, ...]) -> tuple[Said, ...]:
     """The sentences of what Inspector did; those that change something first."""
     rows = []
     for decision in decisions:
         act = DECISIONS.get(decision.code)
-        sentence = say(decision.code, visible(decision.detail.encode("latin-1", "replace")))
-        rows.append(Said(sentence, bool(act and act.routine), act.rfc if act else "", decision.rule))
+        detail, _, more = (
+            decision.detail.partition("\n") if decision.code.startswith("hook") else (decision.detail, "", "")
+        )
+        sentence = say(decision.code, _readable(detail))
+        rows.append(Said(sentence, bool(act and act.routine), act.rfc if act else "", decision.rule, more))
     return tuple(sorted(rows, key=lambda row: row.routine))

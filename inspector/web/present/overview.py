@@ -56,6 +56,7 @@ _PROTECTION = {
 }
 
 
+_BY_HOOK = ("hooked", "hook-answered")
 _BY_HAND = ("held-edited", "held-answered", "held-dropped")
 
 
@@ -95,6 +96,7 @@ def _chips(exchange: Exchange) -> list[Chip]:
         )
     elif exchange.changed or any(act is not None and not act.routine for act in acts):
         ruled = any(decision.code == "ruled" for decision in exchange.decisions)
-        who = "a rule" if ruled else "Inspector"
+        hooked = any(decision.code in _BY_HOOK for decision in exchange.decisions)
+        who = "a hook" if hooked else "a rule" if ruled else "Inspector"
         chips.append(Chip(f"changed by {who}", "info", "chip-inspector", "See Messages, What changed."))
     return chips

@@ -117,4 +117,6 @@ def _who_answered(exchange: Exchange) -> str:
     codes = {decision.code for decision in exchange.decisions}
     if exchange.kind == "page" or "answered" not in codes:
         return "it"
+    if "hook-answered" in codes:
+        return "in its place a hook of yours"
     return "in its place a rule of yours" if "ruled" in codes else "in its place Inspector"
