@@ -34,6 +34,11 @@ def say(node: Node) -> str:
     return f"Exchanges {_clause(node, no=False)}"
 
 
+def clause(node: Node) -> str:
+    """The same as what follows “Exchanges”."""
+    return _clause(node, no=False)
+
+
 def _clause(node: Node, *, no: bool) -> str:
     """What follows “Exchanges”; `no` turns it round, so that no double negation is left to the reader."""
     if isinstance(node, Not):
@@ -110,23 +115,24 @@ def _compared(condition: Condition, *, no: bool) -> str:
 def _range(within: Within, name: str) -> str:
     low, high = within.low, within.high
     if low is not None and low == high:
-        return _number(low, name)
+        return number(low, name)
     if high is None:
         assert low is not None
-        return f"more than {_number(low, name)}" if within.above else f"{_number(low, name)} or more"
+        return f"more than {number(low, name)}" if within.above else f"{number(low, name)} or more"
     if low is None:
-        return f"less than {_number(high, name)}" if within.below else f"{_number(high, name)} or less"
-    left_out = [_number(end, name) for end, out in ((low, within.above), (high, within.below)) if out]
+        return f"less than {number(high, name)}" if within.below else f"{number(high, name)} or less"
+    left_out = [number(end, name) for end, out in ((low, within.above), (high, within.below)) if out]
     but = f" (without {' and '.join(left_out)})" if left_out else ""
-    return f"between {_number(low, name)} and {_number(high, name)}{but}"
+    return f"between {number(low, name)} and {number(high, name)}{but}"
 
 
-def _number(number: float, name: str) -> str:
+def number(value: float, name: str) -> str:
+    """A number as the field of this name has it: 1.5 KB, 20 ms, 404."""
     if name in ("size", "request.size"):
-        return _in_units(number, _SIZES)
+        return _in_units(value, _SIZES)
     if name == "time":
-        return _in_units(number, _TIMES)
-    return f"{number:.10g}"
+        return _in_units(value, _TIMES)
+    return f"{value:.10g}"
 
 
 def _in_units(number: float, units: tuple[tuple[float, str], ...]) -> str:

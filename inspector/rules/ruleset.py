@@ -31,11 +31,13 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be done with one exchange, in order. Empty for most. `untold` are rules that ask for a body which nobody has whole."""
+    """What is to be done with one exchange, in order. Empty for most. `untold` are rules that ask for a body which nobody has whole,
+    `ended` the one that answers in the site's place."""
 
     steps: tuple[Step, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
     untold: tuple[str, ...] = ()
+    ended: str = ""
 
 
 NOTHING = Verdict()
@@ -117,4 +119,4 @@ def _verdict(rules: list[tuple[Rule, Matches]], subject: Subject) -> Verdict:
             steps.extend(Step(rule.name, effect) for effect in effects)
             ended = rule.name if any(isinstance(each, ENDING) for each in effects) else ""
             moved = moved or (rule.name if any(isinstance(each, Elsewhere) for each in effects) else "")
-    return Verdict(tuple(steps), tuple(over))
+    return Verdict(tuple(steps), tuple(over), (), ended)

@@ -83,6 +83,8 @@ from inspector.web.places import static_folder, templates_folder
 from inspector.web.present.refusals import Refusals
 from inspector.web.roots import Roots
 from inspector.web.rules import pages as rules
+from inspector.web.rules import why
+from inspector.web.rules.copying import Copies
 from inspector.web.rules.kept import KeptRules
 from inspector.web.send.parts import parts as send_parts
 from inspector.web.server_half import receiving
@@ -129,7 +131,8 @@ def create_dashboard(
         Importer(Path(settings.captures_path).parent, control, marks, version=settings.version),
         Path(settings.run),
     )
-    queue = Queue(HeldMessages(Path(settings.run).parent), KeptRules(control), veil.hider)
+    copies = Copies(real, Path(settings.run).parent / "answers")
+    queue = Queue(HeldMessages(Path(settings.run).parent), KeptRules(control, copies), veil.hider)
     feeder = feed.Feeder(captures, lamps, limit=settings.streams, marks=marks, held=queue.known)
     roots = Roots(settings)
     room = lessons.Classroom(Library(settings.lessons), Keeper(control), real, captures)
@@ -184,6 +187,7 @@ def create_dashboard(
         click.blueprint(captures),
         hooks.blueprint(settings, veil.hider),
         rules.blueprint(queue.rules, captures, veil.hider),
+        why.blueprint(queue.rules, captures, veil.hider),
         breakpoints.blueprint(queue),
         own.blueprint(settings, Stores(settings.command)),
         read.blueprint(settings, roots, Visits(settings, roots)),

@@ -32,6 +32,12 @@ class Answer(Action):
         Parameter("file", "text", "A file with the body, read each time; instead of `text`.", ""),
         Parameter("type", "text", "Its media type; of a file, by its name if nothing is said.", ""),
         Parameter("fields", "fields", "More header fields.", ()),
+        Parameter(
+            "exchange",
+            "text",
+            "The number of an exchange whose response answers: its status, fields and body (up to 1 MiB) are copied when the rule is kept, and stand in the rule's other lines then.",
+            "",
+        ),
     )
     EXAMPLE: ClassVar = 'name = "Out of stock"\nwhen = "path:=/api/stock"\ndo = "answer"\ntype = "application/json"\ntext = \'{"left": 0}\''
 
@@ -40,8 +46,13 @@ class Answer(Action):
     file: str
     type: str
     fields: tuple[tuple[str, str], ...]
+    exchange: str
 
     def __post_init__(self) -> None:
+        if self.exchange and (self.text or self.file):
+            raise RuleMistake(
+                "either a captured response or a body of your own; this has both.", key="exchange"
+            )
         if self.text and self.file:
             raise RuleMistake("either a text or a file; this has both.", key="file")
         if (self.text or self.file) and self.status in _BODILESS:
@@ -50,6 +61,8 @@ class Answer(Action):
             )
 
     def say(self) -> str:
+        if self.exchange:
+            return f"does not ask the site, and answers as it was answered in the exchange {self.exchange}"
         what = (
             f"the file {self.file}"
             if self.file
@@ -63,6 +76,9 @@ class Answer(Action):
         )
 
     def effects(self) -> tuple[Effect, ...]:
+        if self.exchange:  # such a rule is not kept as it is, but with the response in it
+            text = b"This rule was to answer with a captured response, which was not copied.\n"
+            return (Effected(502, (("Content-Type", "text/plain; charset=utf-8"),), text),)
         fields = self.fields
         if (self.text or self.file) and not any(name.lower() == "content-type" for name, _ in fields):
             fields = (("Content-Type", self._media()), *fields)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 import msgspec
 from flask import Blueprint, Response, jsonify
@@ -19,10 +19,12 @@ from inspector.web.api import shapes
 from inspector.web.api.describing import Bytes, says
 from inspector.web.errors import Refusal, not_found
 from inspector.web.errors import answer as in_words
+from inspector.web.finding import find_exchange
 from inspector.web.rows import row_json
 from inspector.web.rules.kept import LARGEST_FILE, KeptRules
 from inspector.web.rules.trial import trial
 from inspector.web.rules.veiled import veiled
+from inspector.web.rules.why import lines_of, out_of_reach
 
 TOML = Bytes("application/toml", text=True, largest=LARGEST_FILE)
 _SHAPE = {
@@ -68,6 +70,23 @@ class Trial(TypedDict):
     looked: int
     whole: bool
     newest: list[shapes.Row]
+
+
+class Reason(TypedDict):
+    """One rule's case. `did`: it did something when the exchange passed. `because` is a sentence, empty where there is nothing to say."""
+
+    name: str
+    says: str
+    fits: Literal["fits", "stands aside", "does not fit", "off"]
+    did: bool
+    because: str
+
+
+class Reasons(TypedDict):
+    """`beyond` says why no rule is asked about such an exchange; empty where they are."""
+
+    beyond: str
+    rules: list[Reason]
 
 
 def blueprint(kept: KeptRules, captures: Captures, hider: Callable[[], Hider | None]) -> Blueprint:
@@ -141,6 +160,19 @@ def blueprint(kept: KeptRules, captures: Captures, hider: Callable[[], Hider | N
                 400, "Not understood", "The file is not UTF-8 text.", "TOML is UTF-8: save it so."
             ) from None
         return jsonify(rules=[one(rule) for rule in taken])
+
+    @api.get("/why/<id>")
+    @says("Why each rule fits an exchange, or doesn't", tag="Rules", scope="read", gives=Reasons, fails=(404,), detail="In the rules' order, and as they are now.")
+    def reasons(id: str) -> Response:
+        exchange = find_exchange(captures, id)
+        lines = lines_of(captures, exchange, [veiled(rule, hider()) for rule in kept.all()])
+        return jsonify(
+            beyond=out_of_reach(exchange),
+            rules=[
+                {"name": each.rule.name, "says": each.rule.say(), "fits": each.fits, "did": each.did, "because": each.because}
+                for each in lines
+            ],
+        )
 
     @api.get("/<path:name>")
     @says("One rule", tag="Rules", scope="read", gives=RuleTable, fails=(404,), path=_NAME)

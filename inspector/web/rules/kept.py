@@ -11,7 +11,9 @@ import tomli_w
 from inspector.rules.errors import RuleMistake
 from inspector.rules.model import Rule
 from inspector.rules.reading import plain, read_rule, read_rules, read_toml
+from inspector.secrets.hider import is_mark
 from inspector.store.settings import Settings
+from inspector.web.rules.copying import Copies, refused
 
 NAME = "rules"
 LARGEST_FILE = 256 * 1024
@@ -20,8 +22,10 @@ LARGEST_FILE = 256 * 1024
 class KeptRules:
     """The rules of one home, in the order in which they are asked."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, copies: Copies | None = None) -> None:
+        """`copies` copies captured responses into rules that answer with them."""
         self._settings = settings
+        self._copies = copies
         self._changing = threading.Lock()
 
     def all(self) -> tuple[Rule, ...]:
@@ -38,9 +42,13 @@ class KeptRules:
     def find(self, name: str) -> Rule | None:
         return next((rule for rule in self.all() if rule.name == name), None)
 
+    def look(self, exchange: str) -> str:
+        """What a rule would keep of an exchange's response, in words. Raises RuleMistake."""
+        return self._copies.look(exchange).say() if self._copies is not None else ""
+
     def save(self, table: Mapping[str, Any], instead_of: str = "") -> Rule:
         """Keep a rule, at the end or in another's place. Raises RuleMistake."""
-        rule = read_rule(table)
+        rule = self._whole(read_rule(table))
 
         def saved(rules: list[Rule]) -> list[Rule]:
             if any(rule.name == other.name != instead_of for other in rules):
@@ -91,11 +99,12 @@ class KeptRules:
 
     def replace(self, rules: Sequence[Rule]) -> None:
         """Keep just these."""
-        self._change(lambda _: list(rules))
+        whole = [self._whole(rule) for rule in rules]
+        self._change(lambda _: whole)
 
     def take_in(self, text: str) -> tuple[Rule, ...]:
         """Keep the rules of a TOML text too; one of the same name takes the other's place. Raises RuleMistake."""
-        new = read_toml(text)
+        new = tuple(self._whole(rule) for rule in read_toml(text))
 
         def taken(rules: list[Rule]) -> list[Rule]:
             named = {rule.name: rule for rule in new}
@@ -110,8 +119,39 @@ class KeptRules:
         """Rules as a TOML text, to keep or to pass on."""
         return tomli_w.dumps({"rule": [plain(rule) for rule in rules]}, multiline_strings=True)
 
+    def _whole(self, rule: Rule) -> Rule:
+        """The rule with a captured response copied into it, if it names one."""
+        table = plain(rule)
+        if not table.get("exchange"):
+            return rule
+        try:
+            return read_rule(self._copies.filled(table) if self._copies is not None else refused(table))
+        except RuleMistake as mistake:
+            raise mistake.within(rule.name) from None
+
     def _change(self, change: Callable[[list[Rule]], list[Rule]]) -> None:
         with self._changing:
-            tables = [plain(rule) for rule in change(list(self.all()))]
+            before = self.all()
+            after = change(list(before))
+            for rule in after:
+                if rule not in before:
+                    _check_unmasked(rule, before)
+            tables = [plain(rule) for rule in after]
             read_rules(tables)
             self._settings.set(NAME, tables)
+        if self._copies is not None:
+            self._copies.sweep(read_rules(tables))
+
+
+def _check_unmasked(rule: Rule, before: Sequence[Rule]) -> None:
+    """What the presenter's view shows in the place of secrets must not be kept in their place: read there, changed, and sent back."""
+    others = [dict(other.given) | {"when": other.when} for other in before if other.name == rule.name]
+    others = others or [dict(other.given) for other in before if type(other.action) is type(rule.action)]
+    for key, value in (dict(rule.given) | {"when": rule.when}).items():
+        if others and is_mark(str(value)) and not any(other.get(key) == value for other in others):
+            raise RuleMistake(
+                "stars stand here in the place of a secret, as the presenter's view shows it; keeping them would lose what they stand for. "
+                "Leave the presenter's view, or use a token that may see secrets, and read the rule again.",
+                rule=rule.name,
+                key=key,
+            )

@@ -8,6 +8,8 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from inspector.filter.moments import Moment
+from inspector.rules.actions.answer import Answer
 from inspector.rules.errors import RuleMistake
 from inspector.rules.model import Action, Rule
 from inspector.rules.reading import plain, read_rule
@@ -33,7 +35,11 @@ def add_making(
             return render_template(
                 "rules/choose.html", actions=ACTIONS.values(), when=request.args.get("when", "")
             )
-        return _form(kind, {"when": request.args.get("when", "")})
+        given = {"when": request.args.get("when", "")}
+        exchange = request.args.get("exchange", "")
+        if exchange and kind is Answer:
+            given["exchange"] = exchange
+        return _form(kind, given, look=kept.look)
 
     @rules.get("/rules/edit")
     def edit() -> str:
@@ -47,7 +53,7 @@ def add_making(
                 "This rule holds a secret, which would be shown here.",
                 "Leave the presenter's view (P), then edit it.",
             )
-        return _form(type(rule.action), plain(rule), instead_of=rule.name)
+        return _form(type(rule.action), plain(rule), instead_of=rule.name, look=kept.look)
 
     @rules.post("/rules/save")
     def save() -> str | tuple[str, int] | Response:
@@ -66,7 +72,7 @@ def add_making(
                 table["on"] = False
             rule = kept.save(table, instead_of)
         except RuleMistake as mistake:
-            return _form(kind, table, instead_of=instead_of, mistake=mistake, form=asked), 422
+            return _form(kind, table, instead_of=instead_of, mistake=mistake, form=asked, look=kept.look), 422
         return redirect(url_for("rules.all", kept=rule.name), 303)
 
     @rules.post("/rules/trial")
@@ -78,6 +84,9 @@ def add_making(
         except RuleMistake as mistake:
             return render_template("rules/trial.html", mistake=mistake)
         return render_template("rules/trial.html", rule=rule, trial=trial(captures, rule.scope), mistake=None)
+
+
+_LATEST = {Moment.REQUEST_HEAD: "request", Moment.RESPONSE_HEAD: "response"}
 
 
 def _kind(form: Mapping[str, str]) -> type[Action]:
@@ -106,8 +115,15 @@ def _form(
     instead_of: str = "",
     mistake: RuleMistake | None = None,
     form: Mapping[str, str] | None = None,
+    look: Callable[[str], str],
 ) -> str:
-    """The page with the form; after a mistake with what was typed, word for word."""
+    """The page with the form; after a mistake with what was typed, word for word. `look` says what would be copied of an exchange."""
+    copied = ""
+    if given.get("exchange") and mistake is None:
+        try:
+            copied = look(str(given["exchange"]))
+        except RuleMistake as found:
+            mistake = found
     shown = controls(kind, given)
     said = {each.name: form.get(f"p-{each.name}", "") if form is not None else each.value for each in shown}
     return render_template(
@@ -118,5 +134,7 @@ def _form(
         said=said,
         instead_of=instead_of,
         mistake=mistake,
+        copied=copied,
+        latest=_LATEST.get(kind.MOMENT, ""),
         limit=2000,
     )

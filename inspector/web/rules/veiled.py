@@ -18,8 +18,8 @@ def veiled(rule: Rule, hider: Hider | None) -> Rule:
     table = {key: _value(hider, value) for key, value in plain(rule).items()}
     try:
         return read_rule(table)
-    except RuleMistake:  # what stands for a secret is no value there: the rule's kind is all that is shown
-        return read_rule({"name": table["name"], "do": "block", "on": False})
+    except RuleMistake:  # what stands for a secret is no value there: only that there is a rule is shown
+        return read_rule({"name": table["name"], "do": "answer", "on": False, "text": "***"})
 
 
 def _value(hider: Hider, value: Any) -> Any:
