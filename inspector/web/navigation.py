@@ -30,7 +30,7 @@ _ENTRIES = (
     ("Send", "send", "/send", ("/send",)),
     ("Rules", "list-tree", "/rules", ("/rules",)),
     ("Certificates", "certificate", "/certificates", ("/certificates",)),
-    ("Set-up", "settings", "/set-up", ("/set-up",)),
+    ("Set-up", "settings", "/set-up", ("/set-up", "/api")),
 )
 
 

@@ -60,6 +60,8 @@ PAGES = (
     Page("Set-up check", "/set-up/check", "doctor problem nothing appears"),
     Page("Browsers and phones", "/set-up/browsers", "proxy qr code android"),
     Page("What is decrypted", "/set-up/decrypted", "left encrypted passthrough"),
+    Page("API", "/api", "openapi curl program calls"),
+    Page("API tokens", "/set-up/tokens", "bearer scope program"),
     Page("Start page", "/start", "first home tour"),
 )
 

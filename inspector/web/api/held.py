@@ -17,8 +17,8 @@ from inspector.exchange.held import Content, Row
 from inspector.secrets import Hider
 from inspector.web.api.describing import says
 from inspector.web.errors import Refusal, not_found
-from inspector.web.held.bodies import text_of
-from inspector.web.held.curtain import address, lift
+from inspector.web.held.bodies import Text, text_of
+from inspector.web.held.curtain import address, is_liftable, lift
 from inspector.web.held.editing import LARGEST_BODY
 from inspector.web.held.queue import Queue, what_became
 from inspector.wire.fields import parse_fields
@@ -146,7 +146,7 @@ def _bytes(content: Content, hider: Hider | None) -> dict[str, Any]:
     """The message as whoever asks may see it."""
     draft = content.draft
     found = text_of(draft.body, parse_fields(draft.head), here=draft.body_here)
-    text: str | None = found.text if found.kind == "text" else None
+    text = _seen(found, hider) if found.kind == "text" else None
     head, request, body = (
         draft.head,
         content.request,
@@ -154,8 +154,14 @@ def _bytes(content: Content, hider: Hider | None) -> dict[str, Any]:
     )
     if hider is not None:
         head, request, body = hider.head(head), hider.head(request), None
-        text = None if text is None else hider.body(text.encode("utf-8", "surrogatepass"), found.media).decode("utf-8", "replace")  # fmt: skip
     return {"head": head.decode("latin-1"), "text": text, "body": body, "body_here": draft.body_here, "request": request.decode("latin-1")}  # fmt: skip
+
+
+def _seen(found: Text, hider: Hider | None) -> str:
+    """A body's text as whoever asks may see it."""
+    if hider is None:
+        return found.text
+    return hider.body(found.text.encode("utf-8", "surrogatepass"), found.media).decode("utf-8", "replace")
 
 
 def _draft(row: Row, content: Content, asked: Decision, hider: Hider | None) -> Draft | None:
@@ -196,9 +202,14 @@ def _head(text: str, hider: Hider | None) -> bytes:
 
 
 def _text(before: Draft, text: str, hider: Hider | None, *, answers: bool) -> bytes:
-    if hider is not None and hider.count > len(hider.values):
-        raise Refusal(409, "Not to be changed so", "A short secret stands as stars in this message, and could not be put back.", "Use a token that may see secrets.")  # fmt: skip
     found = text_of(b"" if answers else before.body, () if answers else parse_fields(before.head))
+    if hider is not None and not is_liftable(found.text, _seen(found, hider), hider):
+        raise Refusal(
+            409,
+            "Not to be changed so",
+            "A short secret stands as stars in this message, and could not be put back.",
+            "Use a token that may see secrets.",
+        )
     try:
         return lift(text, hider).encode(found.charset)
     except UnicodeEncodeError:
