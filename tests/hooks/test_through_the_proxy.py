@@ -25,7 +25,9 @@ def test_request_id_numbers_both_sides_and_prints(hooked):
     words = f"request_id.py: {number}: https://shop.test/echo?numbered 200 OK, "
     eventually(lambda: any(words in line["text"] for line in hooked.hooks["printed"]))
     assert words in hooked.said()
-    assert ("hooked", "the request (X-Request-Id)", "request_id.py:request") in hooked.decisions("/echo?numbered")
+    assert ("hooked", "the request (X-Request-Id)", "request_id.py:request") in hooked.decisions(
+        "/echo?numbered"
+    )
 
 
 def test_fake_api_answers_and_keeps_what_it_is_given(hooked):
