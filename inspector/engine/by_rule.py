@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspector.engine import answers
+from inspector.engine import answers, reaching
 from inspector.engine.asking import want_body, wanting
 from inspector.engine.heads import Way, request_head
 from inspector.engine.pages import Page
@@ -129,7 +129,7 @@ async def _wait(talk: Http1, flow: Flow, way: Way) -> None:
     await asyncio.sleep(flow.ruled.wait)
     flow.dialing = None
     if flow.client is talk:
-        talk.find_server(flow, way.origin)
+        reaching.find_server(talk, flow, way.origin)
         talk.go_on()
 
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from inspector.engine import answers, by_rule, watched
-from inspector.engine.dial import DialError
+from inspector.engine import answers, by_rule, reaching, watched
 from inspector.engine.flow import Flow
 from inspector.engine.heads import (
     Way,
@@ -26,7 +25,6 @@ from inspector.engine.marking import with_id, without_mark
 from inspector.engine.raw import WORDS as RAW
 from inspector.engine.raw import open_raw
 from inspector.engine.side import WAITING, BrowserSide
-from inspector.engine.targets import Origin
 from inspector.engine.unasked import left_unasked
 from inspector.engine.upstream import SITE_SLOW
 from inspector.exchange.faults import look_up
@@ -46,16 +44,13 @@ if TYPE_CHECKING:
     from inspector.engine.client import ClientConnection
     from inspector.engine.context import Context
     from inspector.engine.shaping import Shaper
-    from inspector.engine.upstream import ServerConnection
     from inspector.engine.whole_request import WholeRequest
     from inspector.engine.whole_response import WholeResponse
 
 PIPELINED = 4
 DIALING = 8
 
-# RFC 9110 §9.2.2: what may be sent again when a kept-alive connection turns out to be closed
-IDEMPOTENT = frozenset({b"GET", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"})
-_FRESH = 1.0
+_SOON = 1.0
 _MOST_INTERIM = 64  # are kept; all are passed on
 
 _PROCESSING = (
@@ -228,7 +223,7 @@ class Http1(BrowserSide):
         flow.server_request = request_head(flow, head, way, context)
         self._out.append(flow.server_request)
         self.expect_body(flow)
-        self.find_server(flow, way.origin)
+        reaching.find_server(self, flow, way.origin)
 
     def expect_body(self, flow: Flow) -> None:
         """The body is what follows, if there is one."""
@@ -250,49 +245,6 @@ class Http1(BrowserSide):
         if flow.response_done and self._shaper is None:
             self._push()
             self._finish(flow)
-
-    def find_server(self, flow: Flow, origin: Origin) -> None:
-        """Serve the request by a connection that waits in the pool, or by a new one."""
-        flow.origin = origin
-        context = self.context
-        if context.local_sites is not None:
-            context.note_local_site(flow, origin)
-        server = context.pool.take(origin)
-        if (
-            server is not None
-            and flow.head is not None
-            and (flow.method or flow.head.method) not in IDEMPOTENT
-        ):
-            # a site may close an idle connection at any moment, and this request must not be sent twice
-            while server is not None and context.now > server.deadline - context.timeouts.pool + _FRESH:
-                server.close()
-                server = context.pool.take(origin)
-        if server is not None:
-            server.begin(flow)
-        else:
-            flow.dialing = context.loop.create_task(self._dial(flow, origin))
-            context.spawn(flow.dialing)
-
-    async def _dial(self, flow: Flow, origin: Origin) -> None:
-        server = await self.connect(flow, origin)
-        if server is not None:
-            server.begin(flow)
-            self.go_on()
-
-    async def connect(self, flow: Flow, origin: Origin, *, tunnel: bool = False) -> ServerConnection | None:
-        """A new connection for the flow; None where there is none, which the browser has been told, or where nobody waits for it any more."""
-        try:
-            server = await self.context.dialer.connect(origin, flow, tunnel=tunnel)
-        except DialError as error:
-            flow.dialing = None
-            if flow.client is self:
-                self._fail(flow, error.fault)
-            return None
-        flow.dialing = None
-        if flow.client is not self:
-            server.close()
-            return None
-        return server
 
     # -- a response, told by the server's side
 
@@ -435,23 +387,10 @@ class Http1(BrowserSide):
         self._fail(flow, fault)
 
     def retry(self, flow: Flow) -> bool:
-        """Send the request again on a new connection, if it may be (RFC 9110 §9.2.2); whether that is being done."""
-        if flow.retried or flow.up is not None or flow.sent is not None or flow.head is None:
+        """Send the request again on a new connection, if it may be; whether that is being done."""
+        if not reaching.retries(self, flow):
             return False
-        if (flow.method or flow.head.method) not in IDEMPOTENT:
-            return False
-        if flow.origin is None or flow.head.upgrade:
-            return False
-        flow.retried = True
-        flow.decide("retried")
-        server, flow.server = flow.server, None
-        if server is not None:
-            server.flow = None
-            server.close()
-        flow.response_start = None
         self._out = [flow.server_request]
-        flow.dialing = self.context.loop.create_task(self._dial(flow, flow.origin))
-        self.context.spawn(flow.dialing)
         return True
 
     def keep_malformed_response(self, flow: Flow, data: bytes) -> None:
@@ -565,7 +504,7 @@ class Http1(BrowserSide):
             self.connection.write(_PROCESSING)
             if len(flow.interim) < _MOST_INTERIM:
                 flow.interim += ((b"", _PROCESSING),)
-        self.connection.deadline = self.context.now + (_FRESH if soon else self.context.timeouts.half_closed)
+        self.connection.deadline = self.context.now + (_SOON if soon else self.context.timeouts.half_closed)
 
     def _nothing_more(self) -> None:
         """The browser has said its last word, and no exchange is waiting for its answer."""

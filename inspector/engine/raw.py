@@ -10,6 +10,7 @@ import re
 import time
 from typing import TYPE_CHECKING
 
+from inspector.engine import reaching
 from inspector.engine.answers import ESTABLISHED
 from inspector.engine.marking import with_id
 from inspector.engine.pipe import Pipe
@@ -72,7 +73,7 @@ def open_raw(talk: Http1, flow: Flow, way: Way) -> None:
 
 async def _dial(talk: Http1, flow: Flow) -> None:
     assert flow.origin is not None
-    server = await talk.connect(flow, flow.origin, tunnel=True)
+    server = await reaching.connect(talk, flow, flow.origin, tunnel=True)
     if server is None:
         return
     connection = talk.connection

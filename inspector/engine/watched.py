@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from inspector.engine import answers, by_rule
+from inspector.engine import answers, by_rule, reaching
 from inspector.engine.asking import ask, dropped, want_body, wanting
 from inspector.engine.whole_request import WholeRequest
 from inspector.exchange.consulting import Draft
@@ -47,7 +47,7 @@ def begin(talk: Http1, flow: Flow, head: RequestHead, way: Way) -> None:
         if flow.ruled is not None and flow.ruled.wait:
             by_rule.wait(talk, flow, way)
         else:
-            talk.find_server(flow, way.origin)
+            reaching.find_server(talk, flow, way.origin)
 
 
 def asks_about_fault(talk: Http1, flow: Flow, status: int, extra: tuple[tuple[str, str], ...]) -> bool:

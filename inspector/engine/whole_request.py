@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from inspector.engine import answers, by_rule
+from inspector.engine import answers, by_rule, reaching
 from inspector.engine.asking import Word, ask, dropped, wanting
 from inspector.engine.consulting import MOST, Consultant
 from inspector.engine.gathering import Gathering, chunk, too_large
@@ -186,7 +186,7 @@ class WholeRequest:
         self._state = _PASSING
         if self._all_here:
             talk.pass_on(self._last())
-        talk.find_server(flow, way.origin)
+        reaching.find_server(talk, flow, way.origin)
         talk.go_on()
 
     def _end(self) -> None:
