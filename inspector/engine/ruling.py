@@ -113,7 +113,11 @@ class Ruling:
             flow.decide("rule-untold", "", name)
         for name in dict.fromkeys(step.rule for step in verdict.steps):
             rule = self._say.get(name)
-            flow.decide("ruled", rule.action.say() if rule is not None else "", name)
+            # to let it wait for a person is no change by itself: what the person does with it is noted then
+            waits = all(isinstance(step.effect, Hold) for step in verdict.steps if step.rule == name)
+            flow.decide(
+                "rule-held" if waits else "ruled", rule.action.say() if rule is not None else "", name
+            )
         for over in verdict.passed_over:
             flow.decide("rule-passed-over", over.because, over.rule)
 

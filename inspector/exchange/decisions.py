@@ -66,6 +66,7 @@ DECISIONS: dict[str, Act] = {
     ),
     "unverified": Act("The site's certificate was not verified, as was asked for ({detail}).", False),
     "ruled": Act("A rule of yours did this: Inspector {detail}.", False),
+    "rule-held": Act("A rule of yours is for this: Inspector {detail}.", True),
     "rule-passed-over": Act("Another rule fitted too, and did nothing: {detail}.", True),
     "rule-unable": Act("A rule could not replace anything: {detail}. The body went on as it was.", True),
     "rule-found-nothing": Act(

@@ -132,7 +132,9 @@ class Seen:
     @property
     def rules(self) -> tuple[str, ...]:
         """The names of the rules that did something with it."""
-        return tuple(dict.fromkeys(each.rule for each in self._decisions if each.code == "ruled"))
+        return tuple(
+            dict.fromkeys(each.rule for each in self._decisions if each.code in ("ruled", "rule-held"))
+        )
 
     @property
     def _decisions(self) -> tuple[Decision, ...]:

@@ -76,7 +76,8 @@ def test_a_rule_may_ask_for_what_the_request_says(ruled, talk, site, send, do, l
     other = wire.ask(send(here, b"another word"))
     assert (other.status, other.body, other.field("X-New")) == (200, b"hello", None)
     first, second = engine.records.finished(2)
-    assert told(first) == [("ruled", f"0 {do}")]
+    assert told(first) == [("rule-held" if do == "hold" else "ruled", f"0 {do}")]
+    assert first.changed == (do != "hold")
     assert told(second) == []
     assert engine.thread.do(lambda: engine.context.room.taken) == 0
 
@@ -104,7 +105,7 @@ def test_a_rule_may_ask_for_what_the_response_says(ruled, talk, site, answer, do
     )
     assert fitting(talk(engine).ask(post(here, b"x")))
     exchange = engine.records.only()
-    assert told(exchange) == [("ruled", f"0 {do}")]
+    assert told(exchange) == [("rule-held" if do == "hold" else "ruled", f"0 {do}")]
 
 
 def test_a_scope_of_sizes_and_of_what_is_not_there(ruled, talk, site):

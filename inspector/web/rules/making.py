@@ -38,7 +38,7 @@ def add_making(
         given = {"when": request.args.get("when", "")}
         exchange = request.args.get("exchange", "")
         if exchange and kind is Answer:
-            given["exchange"] = exchange
+            given |= {"exchange": exchange, "name": "Answer as it was answered"}
         return _form(kind, given, look=kept.look)
 
     @rules.get("/rules/edit")

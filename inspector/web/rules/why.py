@@ -19,7 +19,7 @@ from inspector.web.present.overview import overview
 from inspector.web.rules.kept import KeptRules
 from inspector.web.rules.veiled import veiled
 
-DID = ("ruled", "rule-passed-over", "rule-untold")
+ACTED = ("ruled", "rule-held")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def lines_of(captures: Captures, exchange: Exchange, rules: list[Rule]) -> tuple
         read=lambda body: captures.body(exchange.id, body),
         connection=captures.connection,
     )
-    acted = {each.rule for each in exchange.decisions if each.code == "ruled"}
+    acted = {each.rule for each in exchange.decisions if each.code in ACTED}
     return tuple(
         _line(each.rule, each.fits, each.because, each.rule.name in acted)
         for each in why(rules, subject, time.time())
