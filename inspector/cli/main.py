@@ -44,10 +44,10 @@ COMMANDS = {
     "import": Entry(
         "inspector.cli.importing", "Bring HAR files from browsers and other tools into the list."
     ),
-    "send": Entry(
-        "inspector.cli.send", "Send a request through the proxy, and print the answer; it is captured."
+    "send": Entry("inspector.cli.send", "Send a request through a running Inspector, and print the answer."),
+    "token": Entry(
+        "inspector.cli.token", "Tokens of the API: make one for a program of yours, list them, revoke them."
     ),
-    "token": Entry("inspector.cli.token", "Tokens of the API: make one for a program of yours, revoke it."),
     "tail": Entry("inspector.cli.tail", "Print a line for each exchange as it ends, until Ctrl-C."),
     "rules": Entry(
         "inspector.cli.rules", "The rules: list them, write them into a file, read them from one."
