@@ -53,8 +53,12 @@ def lifted(asked: Message, before: Message, hider: Hider | None) -> Message:
         real.setdefault((seen.name, seen.value), []).append(line)
 
     text = before.text if lines(asked.text) == lines(shown.text) else lift(asked.text, hider)
-    if text != before.text and hider.count > len(hider.values):
-        raise Mistake("body", "A short secret stands as stars here, and could not be put back.", "Leave the presenter's view (P), then change the body.")  # fmt: skip
+    if text != before.text and not is_liftable(before.text, shown.text, hider):
+        raise Mistake(
+            "body",
+            "A short secret stands as stars here, and could not be put back.",
+            "Leave the presenter's view (P), then change the body.",
+        )
     url = before.url if asked.url == shown.url else lift(asked.url, hider)
     fields = tuple(_back(line, real.get((line.name, line.value)), hider) for line in asked.fields)
     return replace(asked, url=url, fields=fields, text=text)
@@ -72,3 +76,8 @@ def lift(text: str, hider: Hider | None) -> str:
     for mark in sorted(hider.values, key=len, reverse=True):
         text = text.replace(mark, hider.values[mark].decode("utf-8", "replace"))
     return text
+
+
+def is_liftable(text: str, shown: str, hider: Hider | None) -> bool:
+    """Whether every mark in what is shown of a text tells what it stands for."""
+    return lift(shown, hider) == text
