@@ -14,7 +14,8 @@ MOST = 8 * 1024 * 1024  # of a body that waits whole; of a larger one only the h
 class Consultant(Protocol):
     """Somebody who may change, drop or answer messages.
 
-    A consultant may also have `wants_body(flow, moment) -> bool`, asked right after `wants`: where nobody wants the body, it isn't waited for.
+    A consultant may also have `wants_body(flow, moment) -> bool`, asked right after `wants`: where nobody wants the body, it isn't waited for;
+    and `only_held = True`, which says that it never wants what no rule holds: then exchanges without a rule cost nothing.
     """
 
     def wants(self, flow: Flow, moment: Moment) -> bool:

@@ -84,7 +84,8 @@ class Context:
         self.opening = Opening(settings.only, settings.passthrough, self._is_ours)
         self.ruling = Ruling(complain)
         self.room = Room(limits.waiting_whole)
-        self.consultants: tuple[Consultant, ...] = ()
+        self._consultants: tuple[Consultant, ...] = ()
+        self.asks = False  # whether somebody may have a word in an exchange that no rule holds
         self.streams: set[Stream] = set()
         self.clients: dict[str, int] = {}
         self.tasks: set[asyncio.Task[Any]] = set()
@@ -92,6 +93,16 @@ class Context:
         self.stopping = False
         self.dialer: Dialer
         self.mirroring: Mirroring | None = None
+
+    @property
+    def consultants(self) -> tuple[Consultant, ...]:
+        """Who may have a word in messages, in order."""
+        return self._consultants
+
+    @consultants.setter
+    def consultants(self, given: tuple[Consultant, ...]) -> None:
+        self._consultants = given
+        self.asks = not all(getattr(each, "only_held", False) for each in given)
 
     def is_own(self, host: str) -> bool:
         """Whether Inspector itself answers for this host: its own names and all below them, but for the sites it plays."""

@@ -47,6 +47,8 @@ class Keeping(Protocol):
 class Desk:
     """The breakpoints of one engine. `open` gives the table, which may take a while."""
 
+    only_held = True
+
     def __init__(
         self, open: Callable[[], Keeping], *, engine: bytes, worker: int, every: float = EVERY
     ) -> None:

@@ -217,7 +217,7 @@ class Http1(BrowserSide):
             self._keep = self._keep and flow.request_done
             (answers.own_page if way.own else answers.last_hop)(self, flow)
             return
-        if context.ruling.active or context.consultants:
+        if context.ruling.active or context.asks:
             watched.begin(self, flow, head, way)
             return
         flow.server_request = request_head(flow, head, way, context)
@@ -259,7 +259,7 @@ class Http1(BrowserSide):
         if self.context.stopping or (self._half_closed and not self._pending):
             self._keep = False
         data = response_head(flow, head, keep=self._keep, dechunk=self.wants_payload_only)
-        if flow.ruled is not None or self.context.ruling.asks_responses or self.context.consultants:
+        if flow.ruled is not None or self.context.ruling.asks_responses or self.context.asks:
             data, self._shaper = by_rule.shape(
                 self, flow, head, data, has_body=reader is not None and not reader.done
             )
@@ -432,7 +432,7 @@ class Http1(BrowserSide):
         flow.error = msgspec.structs.replace(fault, did=f"answered {status or 502}")
         if not flow.request_done or fault.stage in ("request-head", "request-body"):
             self._keep = False
-        if not (self.context.consultants and watched.asks_about_fault(self, flow, status or 502, extra)):
+        if not (self.context.asks and watched.asks_about_fault(self, flow, status or 502, extra)):
             answers.fault_page(self, flow, status or 502, extra)
 
     def answered(self, flow: Flow, *, failed: bool) -> None:

@@ -72,6 +72,8 @@ class Ruling:
 
     def waits_for_request(self, flow: Flow) -> bool:
         """Whether the request's body has to be whole before it can be told what rules want."""
+        if not self._rules.may_wait:
+            return False
         subject = _subject(flow)
         return self._rules.request.waits(subject) or self._rules.wants_request_later(subject)
 
@@ -91,7 +93,8 @@ class Ruling:
 
     def waits_for_response(self, flow: Flow) -> bool:
         """The same of the response's body, now that its head is there."""
-        return self.asks_responses and self._rules.response.waits(_subject(flow, request=flow.request_body))
+        response = self._rules.response
+        return response.may_wait and response.waits(_subject(flow, request=flow.request_body))
 
     def of_response(self, flow: Flow, body: bytes | None = b"") -> tuple[Step, ...]:
         """What is to be done with the response, now that its head is there, or all of it."""

@@ -57,6 +57,11 @@ class RuleSet:
         ]
 
     @property
+    def may_wait(self) -> bool:
+        """Whether there is a rule for whose sake a request may have to be whole."""
+        return self.request.may_wait or bool(self._both)
+
+    @property
     def asks_responses(self) -> bool:
         """Whether some rule can only be told from a response."""
         return self.response.any
@@ -88,10 +93,11 @@ class _Half:
             if moment_of(rule.scope) > head
         }
         self.any = bool(self._rules)
+        self.may_wait = bool(self._bodily)
 
     def waits(self, subject: Subject) -> bool:
         """Whether the body has to be there before all can be told: some rule asks for it, and what is known so far fits."""
-        return bool(self._bodily) and any(may(subject) for may in self._bodily.values())
+        return any(may(subject) for may in self._bodily.values())
 
     def verdict(self, subject: Subject, *, whole: bool = True) -> Verdict:
         """What the rules say. Not `whole`: of the body nothing is known, and never will be in time."""
