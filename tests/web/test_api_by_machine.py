@@ -124,6 +124,25 @@ def test_every_tag_and_scope_is_explained(home):
     assert all(one["summary"] and not one["summary"].endswith(".") for one in told)
 
 
+def test_a_token_that_may_only_read_sees_no_secret_anywhere(home):
+    client = home.app.test_client()
+    _, text = home.tokens.make("reader", ["read"])
+    seen = 0
+    for path, each in home.document["paths"].items():
+        if "get" not in each or path in ENDLESS:
+            continue
+        for id in home.ids[:2]:
+            filled = path.format(id=id, side="browser", half="request", tool="curl", form="pem", name="x")
+            asked = filled + (
+                "?a=" + home.ids[0] + "&b=" + home.ids[1] if "compare" in path else "?secrets=keep"
+            )
+            with client.get(asked, headers={"Authorization": f"Bearer {text}"}) as answer:
+                assert b"verysecret" not in answer.data, path
+            with client.get(asked, headers=home.headers) as answer:
+                seen += b"verysecret" in answer.data
+    assert seen > 6  # with the scope for secrets they are there
+
+
 def operations(home, tag):
     paths = {
         path: {method: {**one, "security": []} for method, one in each.items()}

@@ -162,14 +162,27 @@ def blueprint(kept: KeptRules, captures: Captures, hider: Callable[[], Hider | N
         return jsonify(rules=[one(rule) for rule in taken])
 
     @api.get("/why/<id>")
-    @says("Why each rule fits an exchange, or doesn't", tag="Rules", scope="read", gives=Reasons, fails=(404,), detail="In the rules' order, and as they are now.")
+    @says(
+        "Why each rule fits an exchange, or doesn't",
+        tag="Rules",
+        scope="read",
+        gives=Reasons,
+        fails=(404,),
+        detail="In the rules' order, and as they are now.",
+    )
     def reasons(id: str) -> Response:
         exchange = find_exchange(captures, id)
         lines = lines_of(captures, exchange, [veiled(rule, hider()) for rule in kept.all()])
         return jsonify(
             beyond=out_of_reach(exchange),
             rules=[
-                {"name": each.rule.name, "says": each.rule.say(), "fits": each.fits, "did": each.did, "because": each.because}
+                {
+                    "name": each.rule.name,
+                    "says": each.rule.say(),
+                    "fits": each.fits,
+                    "did": each.did,
+                    "because": each.because,
+                }
                 for each in lines
             ],
         )

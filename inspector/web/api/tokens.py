@@ -77,18 +77,20 @@ def blueprint(tokens: Tokens, settings: WebSettings) -> Blueprint:
     pages = Blueprint("tokens", __name__)
     fresh: dict[str, str] = {}  # texts that were not shown yet, by id
 
+    def page(**more: Any) -> str:
+        shown = {"new": None, "text": "", "mistake": None, "name": "", "ticked": ("read",)} | more
+        return render_template(
+            "setup/tokens.html", tokens=tokens.all(), scopes=SCOPES, lasting=LASTING, settings=settings, longest=LONGEST_NAME, **shown
+        )  # fmt: skip
+
     @pages.get("/set-up/tokens")
     def show() -> str:
         id = request.args.get("made", "")
         text = "" if presenting() else fresh.pop(id, "")
-        new = next((each for each in tokens.all() if each.id == id), None)
-        return render_template(
-            "setup/tokens.html", tokens=tokens.all(), scopes=SCOPES, lasting=LASTING, new=new, text=text, settings=settings,
-            longest=LONGEST_NAME,
-        )  # fmt: skip
+        return page(new=next((each for each in tokens.all() if each.id == id), None), text=text)
 
     @pages.post("/set-up/tokens")
-    def change() -> AnyResponse:
+    def change() -> AnyResponse | tuple[str, int]:
         form = request.form
         if "revoke" in form:
             tokens.revoke(form["revoke"])
@@ -96,7 +98,11 @@ def blueprint(tokens: Tokens, settings: WebSettings) -> Blueprint:
         if presenting():
             raise Refusal(409, "Not in the presenter's view", "A token's text would be shown here.", "Leave the presenter's view (P), then make it.")  # fmt: skip
         days = min(max(form.get("days", 30, type=int), 0), MOST_DAYS)
-        token, text = made(tokens, form.get("name", ""), form.getlist("scope"), days)
+        name, ticked = form.get("name", ""), form.getlist("scope")
+        try:
+            token, text = made(tokens, name, ticked, days)
+        except Refusal as mistake:
+            return page(mistake=mistake, name=name, ticked=ticked), mistake.status
         while len(fresh) >= _FRESH:
             del fresh[next(iter(fresh))]
         fresh[token.id] = text
