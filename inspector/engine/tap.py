@@ -58,10 +58,10 @@ class Tap:
             self.pieces.append(piece)
 
     def body(self, *, final: bool = False) -> Body:
-        """The body as it stands; asked again later, it may have grown, unless this is the `final` time."""
+        """The body as it stands; asked again later, it may have grown, unless it is complete or this is the `final` time."""
         if not self.size:
             return NO_BODY if self.complete else Body(complete=False)
-        if self.pieces and self.parts and final:
+        if self.pieces and self.parts and (final or self.complete):
             self._spill()
         inline = b"" if self.pieces else b"".join(self.parts)
         return Body(self.size, self.wire or self.size, inline, tuple(self.pieces), self.complete, self.note)
