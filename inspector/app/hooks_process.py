@@ -26,10 +26,10 @@ from inspector.exchange.consulting import Reply
 from inspector.exchange.hooking import Ask, Hook, HookFile, HooksState, Printed, Trouble
 from inspector.hooks.calling import Caller, Ready
 from inspector.hooks.calls import last_line_of, stack_of
-from inspector.hooks.loading import Loaded, forget_modules, load
+from inspector.hooks.loading import Loaded, load
 from inspector.hooks.printing import Lines
 from inspector.hooks.serving import Door
-from inspector.hooks.watching import look
+from inspector.hooks.watching import forget_modules, look
 from inspector.store import hook_state
 
 LOOK_EVERY = 0.5
@@ -77,7 +77,6 @@ class Hooks:
         self._run = settings.run
         self._paths = tuple(map(Path, settings.hooks))
         self._timeout = settings.hook_timeout
-        self._before = set(sys.modules)
         self._loaded: tuple[Loaded, ...] = ()
         self._ready: dict[str, Ready] = {}
         self._counts: dict[str, list[int]] = {}
@@ -119,7 +118,7 @@ class Hooks:
             loaded.extend(load(path, number) for number, path in enumerate(self._paths))
             self._loop.call_soon_threadsafe(done.set)
 
-        forget_modules({path.parent for path in self._paths}, self._before)
+        forget_modules(self._paths)
         threading.Thread(target=read, name="hooks-loading", daemon=True).start()
         try:
             await asyncio.wait_for(done.wait(), LOAD_WITHIN)

@@ -6,7 +6,6 @@ stands in the file, and who has saved a slip doesn't look for long at the effect
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import linecache
 import sys
@@ -77,15 +76,6 @@ def load(path: Path, number: int) -> Loaded:
     hooks = tuple(hook for hook, _ in functions)
     file = HookFile(path=str(path), name=path.name, loaded=time.time(), hooks=hooks)
     return Loaded(file, {hook.key: function for hook, function in functions})
-
-
-def forget_modules(folders: set[Path], before: set[str]) -> None:
-    """Let modules that hook files have imported from beside them be read again."""
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if name not in before and file and any(Path(file).is_relative_to(folder) for folder in folders):
-            del sys.modules[name]
-    importlib.invalidate_caches()
 
 
 def summary(error: BaseException) -> str:

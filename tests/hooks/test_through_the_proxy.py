@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
+import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
 
-import aiohttp
 import pytest
 import requests
-from hooks_running import CHANGING, FAILING, eventually
+from hooks_running import CHANGING, FAILING, SITE, eventually
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import AcceptConnection, CloseConnection, Message, Request
+from wsproto.extensions import PerMessageDeflate
 
 
 def line_of(words):
@@ -89,23 +91,35 @@ def test_without_the_body_it_goes_on_streaming(hooked):
         assert answer.headers["X-Request-ID"]
 
 
-async def talk(hooked, *messages):
-    """What a WebSocket answers to each of these messages."""
+def talk(hooked, *messages):
+    """What a WebSocket at wss://shop.test/chat answers to each of these messages, which are packed."""
+    host, _, port = hooked.inspector.proxy.partition(":")
     trust = ssl.create_default_context(cafile=str(hooked.inspector.ca))
-    proxy = f"http://{hooked.inspector.proxy}"
-    async with (
-        aiohttp.ClientSession() as session,
-        session.ws_connect("wss://shop.test/chat", proxy=proxy, ssl=trust, compress=15) as socket,
-    ):
-        answers = []
-        for message in messages:
-            await (socket.send_bytes if isinstance(message, bytes) else socket.send_str)(message)
-            answers.append((await socket.receive(30)).data)
-        return answers
+    with socket.create_connection((host, int(port)), 30) as plain:
+        plain.sendall(b"CONNECT shop.test:443 HTTP/1.1\r\nHost: shop.test:443\r\n\r\n")
+        assert b" 200 " in plain.recv(4096)
+        with trust.wrap_socket(plain, server_hostname="shop.test") as sock:
+            spoken = WSConnection(ConnectionType.CLIENT)
+            sock.sendall(spoken.send(Request("shop.test", "/chat", extensions=[PerMessageDeflate()])))
+            answers = []
+            for message in (None, *messages):
+                if message is not None:
+                    sock.sendall(spoken.send(Message(message)))
+                answers.append(next_event(sock, spoken))
+            sock.sendall(spoken.send(CloseConnection(1000)))
+    assert isinstance(answers[0], AcceptConnection)
+    return [each.data for each in answers[1:]]
+
+
+def next_event(sock, spoken):
+    while True:
+        spoken.receive_data(sock.recv(65536))
+        for event in spoken.events():
+            return event
 
 
 def test_messages_of_a_websocket_are_translated_both_ways(hooked):
-    said = asyncio.run(talk(hooked, "tea and cake", b"tea", "thank you, no"))
+    said = talk(hooked, "tea and cake", b"tea", "thank you, no")
     assert said == ["you said THÉ AND GÂTEAU / tea and cake", b"tea", "you said MERCI, NO / thank you, no"]
     assert ("hooked", "a message", "translate.py:message") in hooked.decisions("/chat")
 
@@ -171,3 +185,32 @@ def test_a_saved_file_counts_and_one_with_a_slip_hooks_nothing(hooked):
     assert "Nothing is hooked by changing.py: changing.py, line 1: SyntaxError" in hooked.said()
     file.write_text(CHANGING.format(2))
     eventually(lambda: version() == "2")
+
+
+def test_a_module_beside_a_file_is_read_again_too(hooked):
+    (hooked.folder / "words_of_tests.py").write_text("VERSION = 'from beside'\n")
+    code = "import words_of_tests\n" + CHANGING.replace('"{}"', "words_of_tests.VERSION")
+    (hooked.folder / "changing.py").write_text(code)
+
+    def version():
+        return hooked.get("/echo").json()["fields"].get("x-version")
+
+    eventually(lambda: version() == "from beside")
+    (hooked.folder / "words_of_tests.py").write_text("VERSION = 'from beside, saved'\n")
+    eventually(lambda: version() == "from beside, saved")
+    (hooked.folder / "changing.py").write_text(CHANGING.format(1))
+
+
+def test_an_app_is_served_at_its_name_told_in_the_terminal_and_started_anew_when_saved(hooked):
+    assert hooked.get("/echo", host="http://shop.test").json()["url"] == "http://shop.test/echo"
+    codes = [code for code, _, _ in hooked.decisions("/echo")]
+    assert {"local-site", "app-asked"} <= set(codes)
+    file = hooked.folder / "site" / "site_of_tests.py"
+    file.write_text(SITE + 'print("read anew")\n@app.get("/new")\ndef new():\n    return "new"\n')
+    eventually(lambda: hooked.get("/new").text == "new")
+    assert "shop.test: read anew" in hooked.said()
+    file.write_text(SITE + "nothing_of_that_name\n")
+    eventually(lambda: "NameError" in hooked.get("/new").text)
+    eventually(lambda: "shop.test: NameError: name" in hooked.said())
+    file.write_text(SITE)
+    eventually(lambda: hooked.get("/echo").status_code == 200)
