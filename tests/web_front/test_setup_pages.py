@@ -54,6 +54,7 @@ FOUND = (
 )
 PAGES = {
     "check": "/set-up/check", "browsers": "/set-up/browsers", "decrypted": "/set-up/decrypted", "refused": "/certificates/refused",
+    "api": "/api", "tokens": "/set-up/tokens",
     "one refused": f"/exchange/{9001:032x}",
 }  # fmt: skip
 
