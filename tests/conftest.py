@@ -26,6 +26,8 @@ sys.path.insert(0, str(Path(__file__).parent / "shared"))
 
 REQUIRE_ALL = "INSPECTOR_REQUIRE_ALL"
 NEEDS_PROGRAMS = ("browser", "clients", "servers")
+DEAR = (*NEEDS_PROGRAMS, "slow")
+DEAR_FOLDERS = ("cli", "e2e")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HEADLESS = ("chromium-headless-shell", "chrome-headless-shell")
 CLIENTS = ("curl", "wget", "git", "node")
@@ -41,6 +43,11 @@ def find_chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The dear files first: what is left for the end are files of a second, with which all workers come to it together."""
+    dear = {item.path for item in items if any(item.get_closest_marker(name) for name in DEAR)} | {
+        item.path for item in items if item.path.parent.name in DEAR_FOLDERS
+    }
+    items.sort(key=lambda item: item.path not in dear)  # a stable sort: files stay whole
     without_browser = find_chromium() is None
     for item in items:
         if without_browser and item.get_closest_marker("browser"):

@@ -16,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from inspector.app.supervisor import WORDS
+
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and pidfd")
 
 
@@ -85,28 +87,38 @@ def wait_gone(pid: int, within: float = 10.0) -> None:
         os.close(descriptor)
 
 
-def test_it_says_where_everything_is_and_it_is_there(inspector, site):
-    assert "Inspector is running, for this computer only." in inspector.said
-    assert f"  Proxy       {inspector.proxy}\n" in inspector.said
-    assert f"--cacert {inspector.ca} " in inspector.said
-    assert inspector.ca.is_file()
-    assert inspector.ca.with_name("ca-key.pem").stat().st_mode & 0o777 == 0o600
-    assert fetch(inspector.proxy, site) == b"hello"
+@pytest.fixture(scope="module")
+def lasting(inspector_class, tmp_path_factory):
+    """A running Inspector for all tests that leave it running: to start one takes longer than most of them."""
+    started = inspector_class(tmp_path_factory.mktemp("lasting") / "home")
+    try:
+        yield started.wait_until_ready().wait_for_lab()
+    finally:
+        started.clean_up()
 
 
-def test_the_printed_link_signs_in_once(inspector):
-    cookie = sign_in(inspector)
-    assert visit(inspector.dashboard, "/api/v1/status", cookie).status == 200
-    assert visit(inspector.dashboard, "/api/v1/status").status == 401
-    assert visit(inspector.dashboard, inspector.ticket).getheader("Set-Cookie") is None
+def test_it_says_where_everything_is_and_it_is_there(lasting, site):
+    assert "Inspector is running, for this computer only." in lasting.said
+    assert f"  Proxy       {lasting.proxy}\n" in lasting.said
+    assert f"--cacert {lasting.ca} " in lasting.said
+    assert lasting.ca.is_file()
+    assert lasting.ca.with_name("ca-key.pem").stat().st_mode & 0o777 == 0o600
+    assert fetch(lasting.proxy, site) == b"hello"
 
 
-def test_open_gives_a_fresh_link(inspector):
-    done = ask("open", "--no-browser", "--home", str(inspector.home))
+def test_the_printed_link_signs_in_once(lasting):
+    cookie = sign_in(lasting)
+    assert visit(lasting.dashboard, "/api/v1/status", cookie).status == 200
+    assert visit(lasting.dashboard, "/api/v1/status").status == 401
+    assert visit(lasting.dashboard, lasting.ticket).getheader("Set-Cookie") is None
+
+
+def test_open_gives_a_fresh_link(lasting):
+    done = ask("open", "--no-browser", "--home", str(lasting.home))
     assert done.returncode == 0
     path = "/sign-in" + done.stdout.strip().partition("/sign-in")[2]
-    assert path != inspector.ticket
-    assert visit(inspector.dashboard, path).getheader("Set-Cookie")
+    assert path != lasting.ticket
+    assert visit(lasting.dashboard, path).getheader("Set-Cookie")
 
 
 def test_a_restart_keeps_a_browser_signed_in_and_the_authority(start_inspector):
@@ -118,16 +130,15 @@ def test_a_restart_keeps_a_browser_signed_in_and_the_authority(start_inspector):
     assert second.ca.read_bytes() == authority
 
 
-def test_status_tells_what_runs(inspector):
-    inspector.wait_for_lab()
-    done = ask("status", "--json", "--home", str(inspector.home))
+def test_status_tells_what_runs(lasting):
+    done = ask("status", "--json", "--home", str(lasting.home))
     told = json.loads(done.stdout)
     assert done.returncode == 0
     assert told["running"]
-    assert told["listen"] == [inspector.proxy]
+    assert told["listen"] == [lasting.proxy]
     assert set(told["children"]) == {"engine", "recorder", "web", "lab"}
     assert len(told["lab"]) == 2
-    assert inspector.proxy in ask("status", "--home", str(inspector.home)).stdout
+    assert lasting.proxy in ask("status", "--home", str(lasting.home)).stdout
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -148,13 +159,12 @@ def test_without_a_lab_there_is_a_process_less_and_no_practice_site(start_inspec
 
 
 @pytest.mark.parametrize("role", ["engine", "recorder", "web", "lab"])
-def test_each_process_comes_back_when_it_is_killed(inspector, site, role):
-    inspector.wait_for_lab()
-    os.kill(inspector.notice["children"][role], signal.SIGKILL)
-    inspector.wait_for("was started again")
-    assert fetch(inspector.proxy, site) == b"hello"
-    assert visit(inspector.dashboard, "/sign-in").status in (200, 400, 401, 403)
-    assert inspector.notice["restarts"][role] == 1
+def test_each_process_comes_back_when_it_is_killed(lasting, site, role):
+    os.kill(lasting.notice["children"][role], signal.SIGKILL)
+    lasting.wait_for(f"The {WORDS[role]} stopped")
+    assert fetch(lasting.proxy, site) == b"hello"
+    assert visit(lasting.dashboard, "/sign-in").status in (200, 400, 401, 403)
+    assert lasting.notice["restarts"][role] == 1
 
 
 def test_killed_itself_it_leaves_no_process_and_can_be_started_again(start_inspector, site):
@@ -186,12 +196,12 @@ def test_a_taken_port_names_the_cure(start_inspector):
         assert refused.process.stdout.read().startswith(f"inspector: Port {port} on 127.0.0.1 is in use by ")
 
 
-def test_a_second_copy_names_the_first(inspector, start_inspector):
-    second = start_inspector()
+def test_a_second_copy_names_the_first(lasting, start_inspector):
+    second = start_inspector(home=lasting.home)
     assert second.process.wait(20) == 1
     said = second.process.stdout.read()
-    assert f"already running on the home {inspector.home} (process {inspector.process.pid}" in said
-    assert inspector.process.poll() is None
+    assert f"already running on the home {lasting.home} (process {lasting.process.pid}" in said
+    assert lasting.process.poll() is None
 
 
 def test_a_home_that_cannot_be_used_names_the_cure(start_inspector, tmp_path):

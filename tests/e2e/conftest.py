@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 sys.path.insert(0, str(Path(__file__).parent))  # what these tests share are modules of their own
 
@@ -25,18 +26,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents and os.name != "posix":
             item.add_marker(pytest.mark.skip(reason="signals, and the programs of a Unix system"))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _nothing_from_outside() -> Iterator[None]:
-    """What the sessions' programs inherit: no proxy, no home. (For each test, tests/conftest.py sees to that.)"""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-            patch.delenv(name, raising=False)
-            patch.delenv(name.upper(), raising=False)
-        patch.delenv("INSPECTOR_HOME", raising=False)
-        patch.delenv("INSPECTOR_PROXY_AUTH", raising=False)
-        yield
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +77,16 @@ def start_briefly(authority: SiteAuthority, tmp_path_factory: pytest.TempPathFac
 def running(start_running: Start) -> Running:
     """The product, ready, on an empty home; shared by the tests of a file."""
     return start_running().wait_until_ready()
+
+
+@pytest.fixture(scope="module")
+def visitor(running: Running) -> Iterator[requests.Session]:
+    """A program that goes through the proxy and trusts its authority."""
+    with requests.Session() as session:
+        session.trust_env = False
+        session.proxies = {"http": running.proxy_url, "https": running.proxy_url}
+        session.verify = str(running.ca)
+        yield session
 
 
 @pytest.fixture(scope="module")

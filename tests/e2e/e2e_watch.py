@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page
 
 FOUND = """([method, host, path, status]) => {
     const text = (row, part) => row.querySelector(part)?.textContent.trim() ?? "";
-    for (const row of [...document.querySelectorAll(".list-lines > .row")].reverse())
+    for (const row of [...document.querySelectorAll(".list-lines > .row:not([data-id^=group])")].reverse())
         if (text(row, ".cell-method") === method && text(row, ".address-host") === host
             && text(row, ".address-path") + text(row, ".address-query") === path
             && text(row, ".cell-status").startsWith(status)) return row.dataset.id;
@@ -39,7 +39,11 @@ class Watch:
 
     def _listen(self, page: Page) -> None:
         page.on(
-            "console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text)
+            "console",
+            lambda said: (
+                said.type in ("error", "warning")
+                and self.complaints.append(f"{said.text} ({said.location['url']}, on {page.url})")
+            ),
         )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 

@@ -8,7 +8,6 @@ import re
 import shutil
 import ssl
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +24,9 @@ EVERY = pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
 BAD = pytest.mark.parametrize("case", [case for case in CASES if case.reason], ids=lambda case: case.label)
 
 
-@pytest.fixture(scope="module")
-def visitor(running: Running) -> Iterator[requests.Session]:
-    """A program that goes through the proxy, trusts its authority and asks for pages."""
-    with requests.Session() as session:
-        session.trust_env = False
-        session.proxies = {"http": running.proxy_url, "https": running.proxy_url}
-        session.verify = str(running.ca)
-        session.headers["Accept"] = "text/html"
-        yield session
+@pytest.fixture(scope="module", autouse=True)
+def asks_for_pages(visitor: requests.Session) -> None:
+    visitor.headers["Accept"] = "text/html"
 
 
 def newest(dashboard: Dashboard, host: str) -> dict[str, Any]:

@@ -91,11 +91,21 @@ def test_testssl_finds_nothing_above_low(running: Any, direct: int, tmp_path: Pa
     found = tmp_path / "found.json"
     # Short-lived certificates are no fault; it halves its thresholds by itself where Let's Encrypt is the issuer.
     environment = os.environ | {"DAYS2WARN1": "30", "DAYS2WARN2": "15"}
+    # Everything but what browsers would choose: that is told, never judged, and takes a third of the time.
+    judged = (
+        "--protocols",
+        "--std",
+        "--pfs",
+        "--server-preference",
+        "--server-defaults",
+        "--headers",
+        "--vulnerable",
+    )
     done = subprocess.run(
-        [program("testssl"), "--ip", "127.0.0.1", "--nodns", "min", "--color", "0", "--warnings", "off",
+        [program("testssl"), *judged, "--ip", "127.0.0.1", "--nodns", "min", "--color", "0", "--warnings", "off",
          "--add-ca", str(running.ca), "--jsonfile", str(found), f"{HOST}:{direct}"],
         env=environment, capture_output=True, text=True, timeout=230, check=False,
     )  # fmt: skip
     findings = json.loads(found.read_text())
-    assert len(findings) > 100, done.stdout[-2000:]
+    assert len(findings) > 80, done.stdout[-2000:]
     assert [each for each in findings if each["severity"] not in HARMLESS] == []

@@ -4,7 +4,6 @@ server, both in the captures, and what they cost before anybody visits them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,6 @@ from e2e_running import Dashboard, Running, until
 from inspector.lab.sites.practice import BARE, MINE, SITES, PracticeSite
 
 SHOP, IDENTITY = "https://shop.inspector.test", "https://login.identity.test"
-
-
-@pytest.fixture(scope="module")
-def visitor(running: Running) -> Iterator[requests.Session]:
-    """A program that goes through the proxy, trusts its authority and asks for pages."""
-    with requests.Session() as session:
-        session.trust_env = False
-        session.proxies = {"http": running.proxy_url, "https": running.proxy_url}
-        session.verify = str(running.ca)
-        yield session
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")

@@ -15,7 +15,7 @@ from e2e_contents import NUMBERS, SCRIPT, STYLE, pattern, picture
 from e2e_running import Dashboard, Running
 from e2e_site import Site
 from e2e_watch import Watch
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -23,25 +23,13 @@ SCHEMES = ("http", "https")
 
 
 @pytest.fixture(scope="module")
-def launch(
-    playwright: Playwright, chromium_path: str, chromium_arguments: list[str]
-) -> Callable[..., Browser]:
-    """Starts Chromium, with more arguments."""
-
-    def start(*more: str) -> Browser:
-        return playwright.chromium.launch(executable_path=chromium_path, args=[*chromium_arguments, *more])
-
-    return start
-
-
-@pytest.fixture(scope="module")
-def watch(launch: Callable[..., Browser], running: Running) -> Iterator[Watch]:
+def watch(page_browser: Browser, running: Running) -> Iterator[Watch]:
     """The dashboard in a browser that uses no proxy."""
-    browser = launch()
-    watching = Watch(browser.new_context(viewport={"width": 1100, "height": 900}), running, _reader(running))
+    context = page_browser.new_context(viewport={"width": 1100, "height": 900})
+    watching = Watch(context, running, _reader(running))
     watching.list.context.set_default_timeout(15_000)
     yield watching
-    browser.close()
+    context.close()
 
 
 def _reader(running: Running) -> Dashboard:
@@ -52,9 +40,9 @@ def _reader(running: Running) -> Dashboard:
 
 
 @pytest.fixture(scope="module")
-def surfing(launch: Callable[..., Browser], running: Running) -> Iterator[Browser]:
+def surfing(launch_for_pages: Callable[..., Browser], running: Running) -> Iterator[Browser]:
     """A browser that goes through the proxy for everything and was told to accept our authority's leaves."""
-    browser = launch(
+    browser = launch_for_pages(
         f"--proxy-server={running.proxy_url}",
         "--proxy-bypass-list=<-loopback>",
         f"--ignore-certificate-errors-spki-list={running.spki}",

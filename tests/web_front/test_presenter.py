@@ -8,6 +8,8 @@ import pytest
 from page_faults import faults
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.browser
+
 # What is smaller than 18 px, and what has less contrast than 7:1 with the ground it stands on; of SVG the size as it is drawn, since its colours are the tokens
 # that test_css.py looks at. What no one reads (`aria-hidden`) is left out.
 FAULTS = """() => {

@@ -46,12 +46,8 @@ def chromium(playwright: Playwright) -> BrowserType:
 
 
 @pytest.fixture(scope="session")
-def browser(
-    chromium: BrowserType, chromium_path: str, chromium_arguments: list[str], running: Practice
-) -> Iterator[Browser]:
-    started = chromium.launch(
-        executable_path=chromium_path, args=chromium_arguments, proxy={"server": running.proxy}
-    )
+def browser(launch_for_pages: Callable[..., Browser], running: Practice) -> Iterator[Browser]:
+    started = launch_for_pages(proxy={"server": running.proxy})
     yield started
     started.close()
 
