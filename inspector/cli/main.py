@@ -52,6 +52,9 @@ COMMANDS = {
     "rules": Entry(
         "inspector.cli.rules", "The rules: list them, write them into a file, read them from one."
     ),
+    "held": Entry(
+        "inspector.cli.held", "Messages that wait at breakpoints: list them, let them go on, drop them."
+    ),
     "hooks": Entry("inspector.cli.hooks", "Hooks in Python: examples to begin with."),
     "kit": Entry(
         "inspector.cli.kit",

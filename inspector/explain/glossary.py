@@ -47,6 +47,7 @@ _ALL: tuple[Term, ...] = (
     _term("Server", "Whoever answers: a program that waits for requests, and the computer it runs on.", "client, host"),
     _term("User agent", "The program that asks in somebody's name, such as a browser.", "browser, client", rfc(9110, "3.5"), mdn(_G + "User_agent", "User agent")),
     _term("Proxy", "Somebody in the middle: the browser asks it, and it asks the site. Inspector is one.", "reverse-proxy, tunnel, gateway", rfc(9110, "3.7"), mdn(_G + "Proxy_server", "Proxy server")),
+    _term("Breakpoint", "A place where a message is kept on its way until somebody says what becomes of it. The browser meanwhile waits, as for a slow site.", "proxy, exchange"),
     _term("Reverse proxy", "A proxy that stands in front of a site. To the browser it looks like the site itself.", "proxy, gateway", rfc(9110, "3.7"), mdn(_G + "Proxy_server", "Proxy server")),
     _term("Gateway", "A server that gets its answers from another one behind it; so a reverse proxy is called in status codes.", "reverse-proxy", rfc(9110, "3.7")),
     _term("CDN", "Computers all over the world that keep copies of a site's files, so that they are near to everybody.", "shared-cache, cache", mdn(_G + "CDN", "CDN")),

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 import requests
+from click.testing import CliRunner
 from e2e_running import Dashboard, Running, until
 from e2e_site import Site
 from page_faults import faults
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from inspector.cli.main import main
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -241,6 +244,25 @@ def test_a_browser_that_leaves_takes_its_message_out_of_the_queue(
     expect(desk.locator(".held-line")).to_have_count(0)
     assert "/load/left" not in [seen.path for seen in site.seen]
     surfing.goto(f"{site.http}/load/here")
+
+
+def test_a_terminal_lists_what_waits_and_lets_it_go_on(running: Running, hold: Any, plain: Any) -> None:
+    def said(*words: str) -> str:
+        done = CliRunner().invoke(main, ["held", *words, "--home", str(running.home)])
+        return f"{done.exit_code} {done.output}"
+
+    assert said("list") == "0 Nothing waits at a breakpoint.\n"
+    hold("path:=/load/typed")
+    asking = plain("/load/typed")
+    listed = until(
+        lambda: re.search(r"(\S+-request)  GET http://localhost:\d+/load/typed", said("list")), "it waits"
+    )
+    assert '"moment": "request"' in said("list", "--json")
+    assert said("drop", "nothing").startswith("1 ")
+    assert said("drop").startswith("1 ")
+    assert said("go-on", listed[1]) == "0 It went on as it was.\n"
+    assert asking.result(30) == "This is /load/typed.\n"
+    assert said("go-on", "--all") == "0 Nothing waits at a breakpoint.\n"
 
 
 def test_an_engine_that_ends_loses_what_waited_and_says_so(
