@@ -143,7 +143,6 @@ class Hooks:
             hook.key: Ready(
                 hook,
                 each.functions[hook.key],
-                f"{each.file.name}:{hook.name}",
                 each.file.path,
                 each.file.name,
             )

@@ -35,7 +35,7 @@ CONSEQUENCES = {
     RECORDER: "Nothing is lost: it goes on where it was.",
     WEB: "Reload the page if it does not come back by itself.",
     LAB: "It plays the practice sites. If you had one of them open, reload it.",
-    HOOKS: "What your hooks kept in their variables is gone.",
+    HOOKS: "What your hooks kept in their variables is gone. If one had held Python itself, its line stands in run/inspector.log.",
 }
 
 

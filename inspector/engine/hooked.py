@@ -144,11 +144,16 @@ class Hooked:
                 return self._without(waiting)
 
     def _without(self, waiting: _Waiting) -> Reply:
+        which = self._names(waiting)
         if self._writer is None:
-            return _unasked("the hooks' process is not there; the terminal says why")
-        return Reply(
-            notes=(("hook-slow", f"there was no answer within {time.monotonic() - waiting.began:.0f} s", ""),)
-        )
+            return _unasked("the hooks' process is not there; the terminal says why", which)
+        took = time.monotonic() - waiting.began
+        return Reply(notes=(("hook-slow", f"there was no answer within {took:.0f} s", which),))
+
+    def _names(self, waiting: _Waiting) -> str:
+        """Which hooks were asked."""
+        all = (hook for hooks in self._hooks.values() for hook, _ in hooks)
+        return ", ".join(hook.where for hook in all if hook.key in waiting.ask.hooks)
 
     def _once(self, exchange: bytes, reply: Reply) -> Reply:
         """A WebSocket may have many thousands of messages: what was noted of one of them isn't noted again, and fifty notes are enough."""
@@ -202,7 +207,9 @@ class Hooked:
             if waiting.answer.done():
                 continue
             if waiting.tries and (waiting.tries > 1 or time.monotonic() - waiting.began >= self._timeout):
-                waiting.answer.set_result(_unasked("the hooks' process ended while it was asked"))
+                waiting.answer.set_result(
+                    _unasked("the hooks' process ended while it was asked", self._names(waiting))
+                )
             else:
                 self._send(waiting)
 
@@ -212,8 +219,8 @@ class Hooked:
             self._writer.write(framed(waiting.ask))
 
 
-def _unasked(why: str) -> Reply:
-    return Reply(notes=(("hook-failed", why, ""),))
+def _unasked(why: str, which: str) -> Reply:
+    return Reply(notes=(("hook-failed", why, which),))
 
 
 def _matcher(when: str, now: float) -> Matches | None:

@@ -24,7 +24,7 @@ class Hello(msgspec.Struct, frozen=True):
 
 class Hook(msgspec.Struct, frozen=True, kw_only=True):
     """One function of a user's file. `key` names it between the two processes; `when` is its filter as it was written, `says` in words; without `body` it is content with the head;
-    `calls` and `failures` are counted since the process began."""
+    `calls` and `failures` are counted since the process began; `where` is file:function."""
 
     key: str
     name: str
@@ -36,6 +36,7 @@ class Hook(msgspec.Struct, frozen=True, kw_only=True):
     doc: str = ""
     calls: int = 0
     failures: int = 0
+    where: str = ""
 
 
 class HookFile(msgspec.Struct, frozen=True, kw_only=True):

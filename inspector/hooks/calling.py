@@ -33,11 +33,10 @@ Note = tuple[str, str, str]
 
 
 class Ready(NamedTuple):
-    """A hook that can be called. `where` is file:function, `path` its file."""
+    """A hook that can be called. `path` is its file, `file` that one's name."""
 
     hook: Hook
     function: Callable[..., Any]
-    where: str
     path: str
     file: str
 
@@ -93,7 +92,7 @@ class Caller:
                 notes.append(self._failed(ready, error, exchange))
                 continue
             finally:
-                notes += [("hook-noted", note, ready.where) for note in exchange.notes]
+                notes += [("hook-noted", note, ready.hook.where) for note in exchange.notes]
                 exchange.notes = []
             if isinstance(reply, Reply):
                 return Asked(Reply(reply.do, reply.draft, (*notes, *reply.notes)), stuck)
@@ -102,7 +101,7 @@ class Caller:
         return Asked(Reply("go-on", draft if changed else None, tuple(notes)), stuck)
 
     async def _call(self, ready: Ready, arguments: tuple[Any, ...], exchange: bytes) -> Any:
-        call = self.calls.begin(ready.hook.key, ready.where, exchange)
+        call = self.calls.begin(ready.hook.key, ready.hook.where, exchange)
         speaking.set(ready.file)
         try:
             if inspect.iscoroutinefunction(ready.function):
@@ -157,7 +156,7 @@ class Caller:
         self._tell(
             Trouble(
                 at=time.time(),
-                hook=ready.where,
+                hook=ready.hook.where,
                 what=f"{place}: {what}",
                 traceback=traceback,
                 exchange=exchange.id,
@@ -166,7 +165,7 @@ class Caller:
         return (
             "hook-failed",
             f"{place}: {what}\n{traceback[-_LONGEST_NOTE:]}" if traceback else f"{place}: {what}",
-            ready.where,
+            ready.hook.where,
         )
 
     def _was_slow(self, ready: Ready, slow: SlowError, exchange: Exchange) -> Note:
@@ -175,13 +174,13 @@ class Caller:
         self._tell(
             Trouble(
                 at=time.time(),
-                hook=ready.where,
+                hook=ready.hook.where,
                 what=f"{ready.file}: {what}",
                 traceback=slow.stack,
                 exchange=exchange.id,
             )
         )
-        return ("hook-slow", f"{what}", ready.where)
+        return ("hook-slow", f"{what}", ready.hook.where)
 
 
 async def _without_exit(work: Any) -> Any:
@@ -229,9 +228,9 @@ def _outcome(
         if returned is subject:
             returned = None
         elif returned.dropped:
-            return Reply("drop", None, (("hook-dropped", "", ready.where),))
+            return Reply("drop", None, (("hook-dropped", "", ready.hook.where),))
         else:
-            return Reply("answer", returned.made(), (("hook-answered", returned.status, ready.where),))
+            return Reply("answer", returned.made(), (("hook-answered", returned.status, ready.hook.where),))
     if returned is not None:
         may = "None" if asked.moment == "message" else "None or a Response"
         raise HookError(
@@ -240,11 +239,11 @@ def _outcome(
     if isinstance(subject, Fault):
         return None
     if subject.dropped:
-        return Reply("drop", None, (("hook-dropped", "", ready.where),))
+        return Reply("drop", None, (("hook-dropped", "", ready.hook.where),))
     changed = subject.finish()
     if changed is not None:
         what = "a message" if isinstance(subject, Message) else f"the {asked.moment} ({subject.changes()})"
-        notes.append(("hooked", what, ready.where))
+        notes.append(("hooked", what, ready.hook.where))
     return changed
 
 

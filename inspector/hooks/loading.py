@@ -136,7 +136,7 @@ def _functions(module: ModuleType, path: Path, number: int) -> list[tuple[Hook, 
             scope = Scope()
         if not callable(value) or isinstance(value, type):
             raise SlipError(f"{name} is marked with @when, and is no function.")
-        found.append(_hook(name, value, scope, number))
+        found.append(_hook(name, value, scope, path, number))
     if not found:
         names = ", ".join(TAKES)
         raise SlipError(
@@ -149,7 +149,7 @@ def _functions(module: ModuleType, path: Path, number: int) -> list[tuple[Hook, 
 
 
 def _hook(
-    name: str, function: Callable[..., Any], scope: Scope, number: int
+    name: str, function: Callable[..., Any], scope: Scope, path: Path, number: int
 ) -> tuple[Hook, Callable[..., Any]]:
     code = getattr(inspect.unwrap(function), "__code__", None)
     line = code.co_firstlineno if code is not None else 0
@@ -165,6 +165,7 @@ def _hook(
     key = f"{number}:{name}"
     return Hook(
         key=key,
+        where=f"{path.name}:{name}",
         name=name,
         line=line,
         moment=moment,

@@ -41,7 +41,7 @@ def ask(read):
         loaded = read(code)
         assert not loaded.file.trouble, loaded.file
         hooks = [
-            Ready(hook, loaded.functions[hook.key], f"mine.py:{hook.name}", loaded.file.path, "mine.py")
+            Ready(hook, loaded.functions[hook.key], loaded.file.path, "mine.py")
             for hook in loaded.file.hooks
             if hook.moment == moment
         ]
