@@ -53,7 +53,7 @@ def blueprint(settings: WebSettings, hider: Callable[[], Hider | None]) -> Bluep
     @pages.get("/api/v1/hooks")
     @says(
         "The hooks in Python: files, functions, counts, what went wrong, what was printed",
-        tag="Rules",
+        tag="Hooks",
         scope="read",
         gives=Hooks,
     )

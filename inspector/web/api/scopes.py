@@ -12,9 +12,9 @@ Scope = Literal[
 SCOPES: dict[Scope, str] = {
     "read": "see what was captured, the rules and how Inspector is; secrets are replaced by marks",
     "secrets": "with read: see passwords, cookies and tokens as they are",
-    "send": "send requests to any site, also captured ones with their secrets",
+    "send": "send requests to any site and into this network, also captured ones with their secrets",
     "captures": "mark, delete, bring back and import exchanges",
-    "rules": "make, change and remove rules",
+    "rules": "make, change and remove rules, which can also answer with files of this computer",
     "hold": "decide what becomes of held messages",
     "certificates": "make certificates of your authority, with their keys",
     "settings": "switch capturing, choose what is left encrypted, start and reset practice sites",
