@@ -179,8 +179,9 @@ def test_an_event_is_one_line_of_data():
     assert told.endswith(b"\n\n")
 
 
-def test_the_view_streams_events(desk, browser):
-    answer = browser.get("/feed?cursor=1", buffered=False)
+@pytest.mark.parametrize("path", ["/feed", "/api/v1/feed"])
+def test_the_view_streams_events(desk, browser, path):
+    answer = browser.get(f"{path}?cursor=1", buffered=False)
     assert answer.mimetype == "text/event-stream"
     first = next(answer.response)
     assert b"retry: 2000" in first
