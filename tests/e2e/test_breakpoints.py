@@ -33,10 +33,8 @@ def running(start_running: Any) -> Running:
 
 
 @pytest.fixture(scope="module")
-def chromium(playwright: Any, chromium_path: str, chromium_arguments: list[str]) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium_arguments)
-    yield browser
-    browser.close()
+def chromium(page_browser: Browser) -> Browser:
+    return page_browser
 
 
 @pytest.fixture(scope="module")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from hooks_running import CHANGING
+from page_faults import faults
 
 pytestmark = pytest.mark.browser
 WITHIN = 20_000
 
 
 @pytest.fixture
-def page(playwright, chromium_path, chromium_arguments, hooked):
-    browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium_arguments)
-    page = browser.new_page(viewport={"width": 400, "height": 800})
+def page(page_browser, hooked):
+    page = page_browser.new_page(viewport={"width": 400, "height": 800})
     host = hooked.inspector.dashboard.removeprefix("http://")
     cookies = [
         {"name": each.name, "value": each.value, "domain": host.partition(":")[0], "path": "/"}
@@ -21,7 +20,7 @@ def page(playwright, chromium_path, chromium_arguments, hooked):
     ]
     page.context.add_cookies(cookies)
     yield page
-    browser.close()
+    page.close()
 
 
 def test_the_page_follows_what_hooks_do(page, hooked):
@@ -35,5 +34,5 @@ def test_the_page_follows_what_hooks_do(page, hooked):
     section = page.locator("section", has=page.get_by_role("heading", name="changing.py"))
     section.get_by_text("not loaded").wait_for(state="detached", timeout=WITHIN)
     assert page.evaluate("document.documentElement.scrollWidth") == 400
-    assert Axe().run(page).response["violations"] == []
+    assert faults(page) == []
     file.write_text(CHANGING.format(1))
