@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +58,7 @@ class Queue:
         self.held = held
         self.rules = rules
         self.hider = hider
+        self._last: tuple[Row, ...] = ()
 
     # -- what there is
 
@@ -74,23 +76,23 @@ class Queue:
         )
 
     def count(self) -> int:
-        """How many wait; none while that can't be read, since every page says it."""
-        try:
-            return len(self.held.waiting())
-        except StoreProblem:
-            return 0
+        """How many wait."""
+        return len(self._rows())
 
     def exchanges(self) -> frozenset[str]:
         """The exchanges that wait."""
-        try:
-            return frozenset(row.exchange.hex() for row in self.held.waiting())
-        except StoreProblem:
-            return frozenset()
+        return frozenset(row.exchange.hex() for row in self._rows())
 
     def known(self) -> dict[str, Any]:
         """What open pages are told: no address, so nothing that a presenter would hide."""
-        rows = self.held.waiting()
-        return {"count": len(rows), "waiting": {row.exchange.hex(): row.id for row in rows}}  # fmt: skip
+        rows = self._rows()
+        return {"count": len(rows), "waiting": {row.exchange.hex(): row.id for row in rows}}
+
+    def _rows(self) -> tuple[Row, ...]:
+        """What waits, for every page and the feed: while that can't be read, as it was last."""
+        with suppress(StoreProblem):
+            self._last = self.held.waiting()
+        return self._last
 
     def of_exchange(self, exchange: bytes) -> tuple[Row, ...]:
         """What is and was held of an exchange."""
