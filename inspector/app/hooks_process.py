@@ -25,10 +25,10 @@ from inspector.app.protocol import AGAIN
 from inspector.exchange.consulting import Reply
 from inspector.exchange.hooking import Ask, Hook, HookFile, HooksState, Printed, Trouble
 from inspector.hooks.calling import Caller, Ready
-from inspector.hooks.calls import last_line_of, stack_of
 from inspector.hooks.loading import Loaded, load
 from inspector.hooks.printing import Lines
 from inspector.hooks.serving import Door
+from inspector.hooks.stacks import last_line_of, stack_of
 from inspector.hooks.watching import forget_modules, look
 from inspector.store import hook_state
 
@@ -240,12 +240,20 @@ class Hooks:
             faulthandler.dump_traceback_later(2 * self._timeout + 5, exit=True, file=sys.__stderr__ or 2)
             self._loop.call_soon_threadsafe(self._beats)
             time.sleep(LOOK_EVERY)
-            if time.monotonic() - self._beat > self._timeout + LOOK_EVERY:
-                stack = stack_of(threading.main_thread().ident)
-                at = last_line_of(stack)
-                what = f"An async hook keeps everything waiting for more than {self._timeout:g} s ({at}): it must await what takes long"
-                self._troubles.append(Trouble(at=time.time(), hook="", what=what, traceback=stack))
-                self._die(what)
+            if self._stands_still():
+                time.sleep(LOOK_EVERY)
+            if self._stands_still():  # still: the computer didn't just sleep
+                self._end_what_stands_still()
+
+    def _stands_still(self) -> bool:
+        return time.monotonic() - self._beat > self._timeout + LOOK_EVERY
+
+    def _end_what_stands_still(self) -> None:
+        stack = stack_of(threading.main_thread().ident)
+        at = last_line_of(stack)
+        what = f"An async hook keeps everything waiting for more than {self._timeout:g} s ({at}): it must await what takes long"
+        self._troubles.append(Trouble(at=time.time(), hook="", what=what, traceback=stack))
+        self._die(what)
 
     def _beats(self) -> None:
         self._beat = time.monotonic()

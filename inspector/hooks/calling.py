@@ -8,16 +8,18 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
+import math
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from inspector.exchange.consulting import Consultation, Draft, Reply
 from inspector.exchange.hooking import Hook, Trouble
-from inspector.hooks.calls import Call, Calls, last_line_of, stack_of, stack_of_awaiting
 from inspector.hooks.errors import HookError
 from inspector.hooks.exchange import Exchange, Fault
 from inspector.hooks.loading import line_in, summary, told
@@ -25,6 +27,7 @@ from inspector.hooks.message import Message
 from inspector.hooks.printing import speaking
 from inspector.hooks.request import Request
 from inspector.hooks.response import Response
+from inspector.hooks.stacks import last_line_of, stack_of, stack_of_awaiting
 
 THREADS = 32
 MOST_STATES = 2000
@@ -39,6 +42,14 @@ class Ready(NamedTuple):
     function: Callable[..., Any]
     path: str
     file: str
+
+
+class _Began:
+    """When a function began, and in which thread. One that waits for a thread has not begun."""
+
+    def __init__(self) -> None:
+        self.thread: int | None = None
+        self.at = math.inf
 
 
 class SlowError(Exception):
@@ -63,7 +74,6 @@ class Caller:
     def __init__(
         self, timeout: float, tell: Callable[[Trouble], None], count: Callable[[str, bool], None]
     ) -> None:
-        self.calls = Calls()
         self._timeout = timeout
         self._tell = tell
         self._count = count
@@ -79,7 +89,7 @@ class Caller:
         for ready in hooks:
             try:
                 subject = _subject(asked, draft, exchange, body=ready.hook.body)
-                returned = await self._call(ready, _arguments(asked, exchange, subject), asked.exchange)
+                returned = await self._call(ready, _arguments(asked, exchange, subject))
                 reply = _outcome(ready, asked, subject, returned, notes)
                 self._count(ready.hook.key, False)
             except SlowError as slow:
@@ -100,16 +110,14 @@ class Caller:
                 draft, changed = _whole(reply, draft, body=ready.hook.body), True
         return Asked(Reply("go-on", draft if changed else None, tuple(notes)), stuck)
 
-    async def _call(self, ready: Ready, arguments: tuple[Any, ...], exchange: bytes) -> Any:
-        call = self.calls.begin(ready.hook.key, ready.hook.where, exchange)
+    async def _call(self, ready: Ready, arguments: tuple[Any, ...]) -> Any:
         speaking.set(ready.file)
         try:
             if inspect.iscoroutinefunction(ready.function):
                 return await self._await(ready.function(*arguments))
-            return await self._in_thread(call, ready.function, arguments)
+            return await self._in_thread(ready.function, arguments)
         finally:
             speaking.set("")
-            self.calls.end(call)
 
     async def _await(self, work: Any) -> Any:
         task = asyncio.ensure_future(_without_exit(work))
@@ -120,23 +128,19 @@ class Caller:
             raise SlowError(stack, stuck=False)
         return task.result()
 
-    async def _in_thread(self, call: Call, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        context = contextvars.copy_context()
-        began = asyncio.Event()
-        loop = asyncio.get_running_loop()
+    async def _in_thread(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        context, began = contextvars.copy_context(), _Began()
 
         def run() -> Any:
-            import threading  # noqa: PLC0415
-
-            call.thread, call.began = threading.get_ident(), time.monotonic()
-            loop.call_soon_threadsafe(began.set)
+            began.thread, began.at = threading.get_ident(), time.monotonic()
             return context.run(function, *arguments)
 
-        future = loop.run_in_executor(self._threads, run)
-        await began.wait()  # in a queue for a thread no time is counted
-        done, _ = await asyncio.wait({future}, timeout=self._timeout)
-        if not done:
-            raise SlowError(stack_of(call.thread), stuck=True)
+        future = asyncio.get_running_loop().run_in_executor(self._threads, run)
+        left = self._timeout
+        while not (await asyncio.wait({future}, timeout=left))[0]:
+            left = min(began.at + self._timeout - time.monotonic(), self._timeout)
+            if left <= 0:
+                raise SlowError(stack_of(began.thread), stuck=True)
         returned = future.result()
         return await self._await(returned) if inspect.isawaitable(returned) else returned
 
@@ -148,8 +152,6 @@ class Caller:
         return state
 
     def _failed(self, ready: Ready, error: BaseException, exchange: Exchange) -> Note:
-        from pathlib import Path  # noqa: PLC0415
-
         line, traceback = line_in(error, Path(ready.path)), told(error)
         what = str(error) if isinstance(error, HookError) else summary(error)
         place = f"{ready.file}, line {line}" if line else ready.file

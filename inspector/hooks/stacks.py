@@ -1,52 +1,15 @@
-"""The calls of hooks that are running, and where one is that doesn't come to its end."""
+"""Where a hook is that doesn't come to its end."""
 
 from __future__ import annotations
 
-import itertools
 import sys
 import threading
-import time
 import traceback
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 _OURS = str(Path(__file__).parent)
-
-
-class Call:
-    """One hook at work. `thread` is where, None for one that waits on the loop."""
-
-    __slots__ = ("began", "exchange", "key", "number", "thread", "where")
-
-    def __init__(self, number: int, key: str, where: str, exchange: bytes) -> None:
-        self.number = number
-        self.key = key
-        self.where = where
-        self.exchange = exchange
-        self.began = time.monotonic()
-        self.thread: int | None = None
-
-
-class Calls:
-    """All of them."""
-
-    def __init__(self) -> None:
-        self._running: dict[int, Call] = {}
-        self._numbers = itertools.count(1)
-
-    def begin(self, key: str, where: str, exchange: bytes) -> Call:
-        call = Call(next(self._numbers), key, where, exchange)
-        self._running[call.number] = call
-        return call
-
-    def end(self, call: Call) -> None:
-        self._running.pop(call.number, None)
-
-    def over(self, seconds: float) -> list[Call]:
-        """Those that began longer ago than that."""
-        now = time.monotonic()
-        return [call for call in list(self._running.values()) if now - call.began > seconds]
 
 
 def stack_of(thread: int | None, name: str = "") -> str:
