@@ -51,8 +51,16 @@ def test_everything_is_still_there_and_the_browser_still_signed_in(
     later.close()
 
 
-def test_a_used_link_says_so_and_a_stranger_is_not_let_in(start_briefly: Start, tmp_path: Path) -> None:
-    running = start_briefly(home=tmp_path).wait_until_ready()
+@pytest.fixture(scope="module")
+def two(start_running: Start, tmp_path_factory: pytest.TempPathFactory) -> tuple[Running, Running]:
+    """Two at once, each on its own home."""
+    homes = tmp_path_factory.mktemp("two")
+    both = [start_running(home=homes / name) for name in ("one", "two")]
+    return both[0].wait_until_ready(), both[1].wait_until_ready()
+
+
+def test_a_used_link_says_so_and_a_stranger_is_not_let_in(two: tuple[Running, Running]) -> None:
+    running = two[0]
     link = f"http://{running.web}/sign-in?" + running.printed_link.partition("?")[2]
     running.dashboard()
     again = requests.get(link, timeout=20)
@@ -61,13 +69,6 @@ def test_a_used_link_says_so_and_a_stranger_is_not_let_in(start_briefly: Start, 
     assert "inspector open" in again.text
     for path in ("/traffic", "/api/v1/exchanges", "/feed"):
         assert requests.get(f"http://{running.web}{path}", timeout=20).status_code == 401
-
-
-@pytest.fixture
-def two(start_briefly: Start, tmp_path: Path) -> tuple[Running, Running]:
-    """Two at once, each on its own home."""
-    both = [start_briefly(home=tmp_path / name) for name in ("one", "two")]
-    return both[0].wait_until_ready(), both[1].wait_until_ready()
 
 
 def test_two_homes_are_two_lives(two: tuple[Running, Running], site: Site) -> None:
@@ -88,7 +89,7 @@ def test_two_at_once_do_not_fight_over_a_cookie(two: tuple[Running, Running]) ->
         dashboard = Dashboard(running.web)
         dashboard.session.close()
         dashboard.session = shared
-        dashboard.sign_in(running.printed_link)
+        dashboard.sign_in(running.fresh_link())
         signed_in.append(dashboard)
     for _ in range(2):
         for dashboard in signed_in:
