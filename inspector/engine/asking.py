@@ -34,6 +34,8 @@ class Word(NamedTuple):
 
 def wanting(context: Context, flow: Flow, moment: Moment) -> tuple[Consultant, ...]:
     """Who wants to be asked at this moment."""
+    if flow.ruled is None and not context.asks:
+        return ()
     return tuple(each for each in context.consultants if _wants(context, each, flow, moment))
 
 

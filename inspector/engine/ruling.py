@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
 from inspector.engine.targets import Origin
-from inspector.exchange.model import Body, Message
+from inspector.exchange.model import Body, Exchange, Message, Summary
 from inspector.filter.subject import Subject
 from inspector.rules.effects import Answer, Edit, Elsewhere, Hold, Pace, Refuse, Replace, Serve, Wait
 from inspector.rules.errors import RuleMistake
@@ -126,17 +126,45 @@ class Ruling:
 
 
 def _subject(flow: Flow, request: bytes | None = None, response: bytes | None = None) -> Subject:
-    """The exchange as it stands, with the bodies that wait whole."""
-    exchange = flow.exchange(0, "open")
+    """The exchange as it stands, with the bodies that wait whole. Most rules ask for the address only, and then nothing more is made."""
+    whole: Exchange | None = None
+
+    def snapshot() -> Exchange:
+        nonlocal whole
+        whole = whole or _with_bodies(flow, flow.exchange(0, "open"), request, response)
+        return whole
+
+    return Subject(cast(Summary, _Row(flow, snapshot)), snapshot)
+
+
+class _Row:
+    """A row of the list as far as it is asked for."""
+
+    def __init__(self, flow: Flow, whole: Callable[[], Exchange]) -> None:
+        self.scheme = flow.scheme
+        self.host = flow.host
+        self.port = flow.port
+        self.path = flow.path
+        if flow.head is not None:
+            self.method = flow.head.method.decode("latin-1")
+        if flow.response is not None:
+            self.status = flow.response.status
+        self._whole = whole
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._whole(), name)
+
+
+def _with_bodies(flow: Flow, exchange: Exchange, request: bytes | None, response: bytes | None) -> Exchange:
     if request and exchange.client_leg is not None:
-        whole = Message(flow.client_request, Body(len(request), len(request), request))
-        leg = msgspec.structs.replace(exchange.client_leg, request=whole)
+        message = Message(flow.client_request, Body(len(request), len(request), request))
+        leg = msgspec.structs.replace(exchange.client_leg, request=message)
         exchange = msgspec.structs.replace(exchange, client_leg=leg)
     if response and exchange.server_leg is not None and exchange.server_leg.response is not None:
-        whole = Message(exchange.server_leg.response.head, Body(len(response), len(response), response))
-        leg = msgspec.structs.replace(exchange.server_leg, response=whole)
+        message = Message(exchange.server_leg.response.head, Body(len(response), len(response), response))
+        leg = msgspec.structs.replace(exchange.server_leg, response=message)
         exchange = msgspec.structs.replace(exchange, server_leg=leg)
-    return Subject(exchange, exchange)
+    return exchange
 
 
 def _of_the_request(ruled: Ruled, step: Step) -> bool:

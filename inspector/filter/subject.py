@@ -47,12 +47,12 @@ def query_of(row: Summary) -> str:
 
 
 class Subject:
-    """One exchange, or as much of it as is known. `read` gives a body's bytes, `connection` a connection by its id; `mark` is what people added."""
+    """One exchange, or as much of it as is known. `exchange` may be a function, called when more than the row is asked for; `read` gives a body's bytes, `connection` a connection by its id; `mark` is what people added."""
 
     def __init__(
         self,
         row: Summary,
-        exchange: Exchange | None = None,
+        exchange: Exchange | Callable[[], Exchange] | None = None,
         *,
         read: Read = _inline,
         connection: Look = _unknown,
@@ -60,9 +60,14 @@ class Subject:
     ) -> None:
         self.row = row
         self.mark = mark
-        self._exchange = exchange
+        self._given = exchange
         self._read = read
         self._connection = connection
+
+    @cached_property
+    def _exchange(self) -> Exchange | None:
+        given = self._given
+        return given if given is None or isinstance(given, Exchange) else given()
 
     @cached_property
     def request(self) -> Message | None:
