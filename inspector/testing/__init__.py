@@ -11,13 +11,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from inspector.testing.answering import Answer, Asked
     from inspector.testing.mocks import Mock
     from inspector.testing.proxy import Inspector, NotSeen
     from inspector.testing.seen import Half, Seen
 
-__all__ = ["Half", "Inspector", "Mock", "NotSeen", "Seen"]
+__all__ = ["Answer", "Asked", "Half", "Inspector", "Mock", "NotSeen", "Seen"]
 
-_WHERE = {"Half": "seen", "Inspector": "proxy", "Mock": "mocks", "NotSeen": "proxy", "Seen": "seen"}
+_WHERE = {
+    "Answer": "answering", "Asked": "answering", "Half": "seen", "Inspector": "proxy", "Mock": "mocks", "NotSeen": "proxy", "Seen": "seen",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

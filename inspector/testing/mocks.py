@@ -42,6 +42,16 @@ class Mock:
         """The exchanges so far in which it did something, oldest first."""
         return [each for each in self._inspector.all() if self.name in each.rules]
 
+    def expect(self, times: int | None = None) -> list[Seen]:
+        """Fail with NotSeen unless it did something: so many times, or at least once. The exchanges are given, oldest first."""
+        __tracebackhide__ = True
+        seen = self.seen
+        if len(seen) == times or (times is None and seen):
+            return seen
+        counted = f"asked {len(seen)} time{'s' if len(seen) != 1 else ''}" if seen else "never asked"
+        wanted = "" if times is None else f", and {times} {'was' if times == 1 else 'were'} expected"
+        raise self._inspector.not_seen(f"“{self.name}” was {counted}{wanted}. It is for:\n  {self.sentence}")
+
     def remove(self) -> None:
         """End it before the test ends."""
         self._inspector.rules.remove(self.name)
@@ -66,12 +76,12 @@ class TestRules:
         self._proxy = proxy
         self._questions = questions
         self._tables: list[dict[str, Any]] = []
-        self._made = 0
+        self.made = 0
 
     def add(self, when: str, do: str, lines: Mapping[str, Any], name: str = "") -> tuple[str, str]:
         """Make one; its name, and what it does as a sentence. RuleMistake says what is wrong with it."""
-        self._made += 1
-        table = {"name": name or f"{do} {self._made} of this test", "when": when, "do": do, **lines}
+        self.made += 1
+        table = {"name": name or f"{do} {self.made} of this test", "when": when, "do": do, **lines}
         rule = read_rule(table)
         self._obey([*self._tables, table])
         return rule.name, rule.say()

@@ -74,7 +74,7 @@ def inspector(inspector_process: Process, request: pytest.FixtureRequest) -> Ite
     request.node.stash[_USED] = found
     yield found
     del request.node.stash[_USED]
-    found.rules.clear()
+    found.end()
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def _what_is_left(item: pytest.Item, found: Inspector) -> Iterator[str]:
         found.settle()
         yield found.captured()
         folder = har_folder(item.config)
-        if folder is not None:
+        if folder is not None and found.all():
             file = folder / har_name(item.nodeid)
             keep = item.config.getoption("--inspector-keep-secrets")
             yield f"{file}: {found.save_har(file, keep_secrets=keep)}"

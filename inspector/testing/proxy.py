@@ -6,7 +6,7 @@ import os
 import secrets
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,10 @@ from inspector.filter.subject import address_of
 from inspector.filter.tree import Node
 from inspector.filter.words import say
 from inspector.filter.written import quoted
+from inspector.rules.errors import RuleMistake
 from inspector.store.captures import Row, StoreProblem
 from inspector.store.selecting import chosen
+from inspector.testing.answering import Answering, AnsweringServer, one_after_the_other
 from inspector.testing.mocks import Body, Mock, TestRules, answer, ask
 from inspector.testing.process import Process
 from inspector.testing.seen import Seen, line
@@ -49,6 +51,19 @@ class Inspector:
         self._since = (int(time.time() * 1000) << 80).to_bytes(16, "big")  # as ids begin: see exchange.ids
         self._questions = f"/inspector-{secrets.token_hex(8)}/"
         self.rules = TestRules(KeptRules(process.settings), process.address, self._questions)
+
+    def end(self) -> None:
+        """The test is over: its rules and its answers end. What a mock's function raised is raised now."""
+        self.rules.clear()
+        answering = self.__dict__.pop("_answering", None)
+        if answering is not None:
+            answering.close()
+            if answering.problems:
+                raise answering.problems[0]
+
+    @cached_property
+    def _answering(self) -> AnsweringServer:
+        return AnsweringServer()
 
     # -- wiring
 
@@ -169,18 +184,46 @@ class Inspector:
     def mock(
         self, when: str = "", *, status: int = 200, text: str | None = None, json: Any = None,
         file: str | Path | None = None, type: str = "", headers: Mapping[str, str] | None = None, name: str = "",
+        function: Answering | None = None, answers: Sequence[Any] | None = None,
     ) -> Mock:  # fmt: skip
         """Answer what fits `when` in the site's place, which is not asked and need not exist.
 
         `inspector.mock("host:pay.test path:=/charge", status=402, json={"error": "no money"})`. RuleMistake, a ValueError, says what is wrong with it.
+        In place of an answer: a `function` that is given the request (`Asked`) and gives one (`Answer`, or a text, a dict, a status, `(status, body)`),
+        or several `answers`, one after the other; the last one stays.
         """
+        __tracebackhide__ = True
+        if function is not None or answers is not None:
+            if None not in (function, answers) or (text, json, file, headers, type, status) != (
+                None,
+                None,
+                None,
+                None,
+                "",
+                200,
+            ):
+                raise TypeError(
+                    "one kind of answer is enough: function, answers, or status, text, json and file"
+                )
+            to = self._answering.add(function or one_after_the_other(answers or ()))
+            return self.rule(
+                when,
+                "send-elsewhere",
+                name=name or f"mock {self.rules.made + 1} of this test",
+                to=to,
+                **{"keep-host": True},
+            )
         return self.rule(
             when, "answer", name=name, **answer(status, Body(text, json, file), type, headers or {})
         )
 
     def rule(self, when: str, do: str, *, name: str = "", **lines: Any) -> Mock:
         """Make any rule that the dashboard can make: `inspector.rule("host:api.test", "delay", time="2s")`. See docs/rules.md for the lines of each action."""
-        return Mock(self, *self.rules.add(when, do, lines, name))
+        __tracebackhide__ = True
+        try:
+            return Mock(self, *self.rules.add(when, do, lines, name))
+        except RuleMistake as mistake:
+            raise mistake.with_traceback(None) from None
 
     # -- what is left of it
 
@@ -197,6 +240,10 @@ class Inspector:
         return summary(told, redacted=not keep_secrets)
 
     # -- below
+
+    def not_seen(self, sentence: str) -> NotSeen:
+        """The exception for what should have been seen, with what was captured."""
+        return NotSeen(f"{sentence}\n{self.captured()}")
 
     def _wait(
         self, node: Node, timeout: float, enough: Callable[[list[Row]], bool], *, finished: bool

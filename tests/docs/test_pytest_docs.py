@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from inspector.testing import Half, Inspector, Mock, Seen
+from inspector.testing import Asked, Half, Inspector, Mock, Seen
 from inspector.testing.seen import Seen as SeenClass
 
 
@@ -24,9 +24,9 @@ def test_what_the_fixture_can_do_is_named(text, name):
     assert re.search(rf"inspector\.{name}\b", text)
 
 
-@pytest.mark.parametrize("name", sorted({*public(Half), *public(Seen), *public(Mock)}))
+@pytest.mark.parametrize("name", sorted({*public(Half), *public(Seen), *public(Mock), *public(Asked)}))
 def test_what_an_exchange_and_a_mock_say_is_named(text, name):
-    assert re.search(rf"`(inspector\.)?{name}(\(\))?`", text)
+    assert re.search(rf"`(inspector\.)?{name}(\([^`]*\))?`", text)
 
 
 def test_every_option_and_setting_is_named(text, checkout):
