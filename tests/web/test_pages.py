@@ -121,10 +121,3 @@ def test_failures_have_a_few_words_each():
     for code in [*FAULTS, *RULES, "of-the-future"]:
         assert 0 < len(brief(code)) <= 24
     assert brief("") == ""
-
-
-def test_the_docs_name_every_address(desk, checkout):
-    text = (checkout / "docs" / "dashboard.md").read_text("utf-8")
-    for rule in desk.app.url_map.iter_rules():
-        if rule.rule.startswith("/api/v1/") and "path:_" not in rule.rule:
-            assert re.sub(r"<(\w+)>", lambda blank: blank[1].upper(), rule.rule) in text, rule.rule

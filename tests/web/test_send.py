@@ -92,7 +92,7 @@ def test_a_body_that_was_not_kept_whole_is_refused_and_sent_on_request(page, eng
 
 CHANGES = {
     "/exchange/<id>/repeat", "/exchange/<id>/what-if", "/exchange/<id>/edit-and-send", "/send/draft", "/send/draft/<id>", "/send/import",
-    "/send/raw", "/send/open-here", "/send/open-here/close", "/api/v1/send", "/api/v1/exchanges/<id>/repeat", "/api/v1/exchanges/<id>/what-if",
+    "/send/raw", "/send/open-here", "/send/open-here/close", "/api/v1/send", "/api/v1/send/raw", "/api/v1/exchanges/<id>/repeat", "/api/v1/exchanges/<id>/what-if",
 }  # fmt: skip
 
 
@@ -295,6 +295,13 @@ def test_a_curl_command_becomes_a_draft_and_a_mistake_is_marked(page):
     wrong = page.post("/send/import", data={"command": "curl 'https://a.test"})
     assert wrong.status_code == 422
     assert "<mark>&#39;</mark>" in wrong.text
+
+
+def test_the_api_sends_what_is_no_text(page, engine):
+    page.post(
+        "/api/v1/send", json={"url": "http://a.test/", "method": "PUT", "base64": "AP8=", "wait": False}
+    )
+    assert engine.seen[0].endswith(b"\r\n\r\n\x00\xff")
 
 
 def test_the_api_sends_and_refuses_in_words(page, engine):

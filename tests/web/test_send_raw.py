@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from sending import app, engine, page
 from web_fakes import made, number
@@ -44,6 +46,18 @@ def test_several_answers_are_counted(page, engine):
 def test_where_there_is_no_connection_that_is_said(page, engine):
     engine.answer = lambda _: b"HTTP/1.1 502 Bad Gateway\r\n\r\n"
     assert "There was no connection to the site." in page.post("/send/raw", data=typed()).text
+
+
+def test_by_program_bytes_go_both_ways_in_base64(page, engine):
+    engine.answer = lambda _: ESTABLISHED + b"HTTP/1.1 200 OK\r\n\r\n\xff"
+    sent = base64.b64encode(b"GET / HTTP/1.1\nodd\xff\n\n").decode()
+    told = page.post("/api/v1/send/raw", json={"host": "a.test", "port": 8000, "base64": sent}).json
+    assert engine.seen[1] == b"GET / HTTP/1.1\nodd\xff\n\n"
+    assert base64.b64decode(told["base64"]) == b"HTTP/1.1 200 OK\r\n\r\n\xff"
+    assert told["exchange"] == number(500).hex()
+    assert told["why"] == "The site closed the connection."
+    assert page.post("/api/v1/send/raw", json={"host": "a b", "base64": sent}).status_code == 422
+    assert page.post("/api/v1/send/raw", json={"host": "a.test", "base64": "no base64"}).status_code == 400
 
 
 @pytest.mark.parametrize(
