@@ -10,9 +10,11 @@ from inspector.exchange.decisions import say as say_decision
 from inspector.exchange.faults import look_up
 from inspector.exchange.faults import say as say_fault
 from inspector.exchange.model import Body, Connection, Exchange, Leg, Message
+from inspector.exchange.socket_talk import Spoken
 from inspector.pki.describe import describe
 from inspector.wire.fields import field_lines
 
+LONGEST = 256 * 1024  # of one message's bytes
 _PLAIN = (
     "change", "state", "kind", "origin", "started", "duration", "method", "scheme", "host", "port", "path",
     "version", "status", "reason", "media", "resource", "request_size", "response_size", "client", "agent",
@@ -49,6 +51,25 @@ def connection_json(connection: Connection) -> dict[str, Any]:
         tls["chain"] = [_certificate(der) for der in connection.tls.chain]
         facts["tls"] = tls
     return dict(facts)
+
+
+def message_json(number: int, said: Spoken) -> dict[str, Any]:
+    """One message of a WebSocket: a text as text, all else as base64. Of one that is very long, the beginning."""
+    payload = said.payload[:LONGEST]
+    return {
+        "number": number,
+        "from": said.speaker,
+        "kind": said.kind,
+        "at": said.at,
+        "size": len(said.payload),
+        "wire": said.wire,
+        "frames": len(said.parts),
+        "packed": said.packed,
+        "text": payload.decode("utf-8", "replace") if said.kind == "text" else None,
+        "base64": None if said.kind == "text" else msgspec.to_builtins(payload),
+        "code": said.code,
+        "notes": list(said.notes),
+    }
 
 
 def _certificate(der: bytes) -> Any:

@@ -137,3 +137,18 @@ def test_presenting_hides_secrets_in_messages(desk, browser, talk, mask):
     assert len(lines) == 2
     assert SECRET not in part
     assert "battery-staple" not in part
+
+
+def test_a_program_gets_them_too(desk, browser):
+    desk.captures.add(socket(asked_when=whens(ASKED, 0.1), answered_when=whens(CAME, 0.15)))
+    told = browser.get(f"/api/v1/exchanges/{ID}/messages/browser?start=1&limit=4").get_json()
+    assert (told["number"], told["timed"], told["cut"]) == (6, True, False)
+    assert [(each["number"], each["from"], each["kind"], each["code"]) for each in told["messages"]] == [
+        (2, "site", "text", None), (3, "browser", "ping", None), (4, "site", "pong", None), (5, "browser", "close", 1000),
+    ]  # fmt: skip
+    assert (told["messages"][0]["text"], told["messages"][0]["base64"]) == ('{"n":[1,2]}', None)
+    assert told["messages"][3]["base64"] == "A+hlbm91Z2g="
+    assert browser.get(f"/api/v1/exchanges/{ID}/messages/nobody").status_code == 404
+    assert browser.get(f"/api/v1/exchanges/{ID}/messages/site?limit=0").status_code == 400
+    desk.captures.add(made(2))
+    assert browser.get(f"/api/v1/exchanges/{number(2).hex()}/messages/site").status_code == 404

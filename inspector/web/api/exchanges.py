@@ -19,9 +19,10 @@ from inspector.store.captures import ArchiveGone, Captures
 from inspector.store.marks import Marks
 from inspector.store.selecting import chosen, newest
 from inspector.web.api import shapes
-from inspector.web.api.asking import Filter, Ids
-from inspector.web.api.captured import HALF, download, wanted
+from inspector.web.api.asking import MOST, Filter, Ids
+from inspector.web.api.captured import HALF, SIDE, download, wanted
 from inspector.web.api.describing import Bytes, says
+from inspector.web.detail import message_json
 from inspector.web.errors import not_found
 from inspector.web.exporting import FORMATS, MOST_IDS
 from inspector.web.finding import find_exchange
@@ -34,6 +35,13 @@ class Secrets(msgspec.Struct):
         Literal["replace", "keep"],
         Meta(description="`keep` leaves them in; it needs the scope `secrets` too, and is ignored without."),
     ] = "replace"
+
+
+class Part(msgspec.Struct):
+    """A part of a conversation."""
+
+    start: Annotated[int, Meta(ge=0, le=1 << 40, description="How many to leave out at the beginning.")] = 0
+    limit: Annotated[int, Meta(ge=1, le=MOST, description="How many at most.")] = 200
 
 
 class Files(Secrets):
@@ -63,6 +71,22 @@ def blueprint(captures: Captures, marks: Marks, marking: Marking, version: str) 
         if name not in RAW:
             raise not_found("The halves of an exchange are request and response.")
         return download(iter((raw_bytes(name, one(id, query)),)), f"{half}-{id[-12:]}.bin")
+
+    @api.get("/exchanges/<id>/messages/<side>")
+    @says("A WebSocket's messages, in order", tag="Exchanges", scope="read", query=Part, gives=shapes.Talk, fails=(404, 410), path={"side": SIDE},
+          detail="As they passed between browser and Inspector, or between Inspector and site. The first 8 MiB of each direction are read.")  # fmt: skip
+    def messages(id: str, side: str, query: Part) -> Response:
+        exchange = find_exchange(captures, id)
+        if exchange.kind != "websocket" or side not in ("browser", "site"):
+            raise not_found(
+                "This exchange is no WebSocket."
+                if side in ("browser", "site")
+                else "The sides of an exchange are browser and site."
+            )
+        talk = captures.talk(exchange, "browser" if side == "browser" else "site")
+        part = list(enumerate(talk.said, 1))[query.start : query.start + query.limit]
+        said = [message_json(number, each) for number, each in part]
+        return jsonify(messages=said, number=len(talk.said), timed=talk.timed, cut=talk.cut)
 
     @api.get("/exchanges/<id>/har")
     @says("One exchange as a HAR file", tag="Out and in", scope="read", query=Secrets, gives=dict[str, Any], fails=(404, 410))  # fmt: skip

@@ -220,5 +220,33 @@ class TotalsAnswer(TypedDict):
     totals: Totals
 
 
+Said = TypedDict(
+    "Said",
+    {
+        "number": int,
+        "from": Literal["browser", "site"],
+        "kind": Literal["text", "binary", "ping", "pong", "close", "broken"],
+        "at": float | None,
+        "size": int,
+        "wire": int,
+        "frames": int,
+        "packed": bool,
+        "text": str | None,
+        "base64": str | None,
+        "code": int | None,
+        "notes": list[str],
+    },
+)
+
+
+class Talk(TypedDict):
+    """Messages of a WebSocket. `at` counts seconds from the exchange's beginning, null where it isn't on record; `text` or `base64` hold the first 256 KiB."""
+
+    messages: list[Said]
+    number: int
+    timed: bool
+    cut: bool
+
+
 class Report(TypedDict):
     """What the app that answered told of its half; see docs/server.md."""
