@@ -173,7 +173,7 @@ def create_dashboard(
         palette.blueprint(captures, saved, app),
         tree.blueprint(captures),
         filtering.blueprint(captures, saved),
-        exchange.blueprint(captures, both, checker),
+        exchange.blueprint(captures, both, checker, queue.of_exchange),
         exporting.blueprint(captures, marks, settings.version),
         importing.blueprint(imports),
         sites.blueprint(captures, checker, saved),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, make_response, render_template, request, session, stream_with_context
 
+from inspector.exchange.held import Row
 from inspector.exchange.model import Exchange, Message
 from inspector.exchange.report import Report
 from inspector.explain.case import Case, Said
@@ -133,7 +134,10 @@ def first_tab() -> str:
     return _FIRST.get(session.get("level", "new"), "story")
 
 
-def blueprint(captures: Captures, chains: Chains, checker: Checker) -> Blueprint:
+def blueprint(
+    captures: Captures, chains: Chains, checker: Checker, held_of: Callable[[bytes], Sequence[Row]]
+) -> Blueprint:
+    """`held_of` says what breakpoints held, or hold, of an exchange."""
     contexts = _TAB_CONTEXTS | {"connection": partial(_connection, chains)}
     pages = Blueprint("exchange", __name__)
 
@@ -158,7 +162,7 @@ def blueprint(captures: Captures, chains: Chains, checker: Checker) -> Blueprint
             tabs=tabs,
             keys=KEYS,
             overview=overview(exchange),
-            timing=timing(exchange, report),
+            timing=timing(exchange, report, held_of(exchange.id) if exchange.state == "open" else ()),
             older=older.hex() if older else None,
             newer=newer.hex() if newer else None,
             **_context(contexts, captures, asked, checked),

@@ -9,9 +9,11 @@ import re
 import time
 
 import pytest
+from web_fakes import made
 
 from inspector.exchange.consulting import Draft
 from inspector.exchange.held import Content, Row, Word, name_of
+from inspector.exchange.model import Decision
 from inspector.store.held import HeldMessages
 from inspector.web.held.queue import EVERYTHING
 
@@ -274,6 +276,21 @@ def test_an_exchange_that_waits_leads_to_its_message(send, put):
     assert "waiting for you" in shown
     listed = page(send.client.get("/traffic"))
     assert "waiting for you" in listed
+
+
+def test_the_time_that_it_waits_or_waited_is_nobody_elses(desk, send, put):
+    noted = (Decision("held", "the request waited 2.000 s", "mine", 2.5),)
+    desk.captures.add(made(1, duration=3.0, decisions=noted))
+    shown = page(send.client.get(f"/exchange/{EXCHANGE.hex()}?tab=timing"))
+    assert "in 3.00 s (2.00 s of that it waited for you at a breakpoint)" in shown
+    assert "2.00 s of it was spent at a breakpoint, waiting for you." in shown
+    row = shown[shown.index("</span>Waiting for you, the request") :]
+    assert '<td class="number">2.00 s</td> <td class="number muted phase-began">500 ms</td>' in row
+    desk.captures.add(made(1, state="open", duration=None, started=time.time() - 5))
+    put()
+    shown = page(send.client.get(f"/exchange/{EXCHANGE.hex()}?tab=timing"))
+    row = shown[shown.index("</span>Waiting for you, the request") :]
+    assert row.index(">still<") < row.index("Looking up the name")
 
 
 def test_a_breakpoint_is_made_from_a_filter_turned_off_with_all_that_it_holds_and_removed(

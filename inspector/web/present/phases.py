@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from inspector.exchange.held import waits
+from inspector.exchange.held import Row, waits
 from inspector.exchange.model import Exchange, Timeline
 from inspector.exchange.report import Report
 from inspector.explain.server_half import in_database, placed, short_name
@@ -78,18 +79,20 @@ class Timing:
         return ", ".join(known) or "no phase is known"
 
 
-def timing(exchange: Exchange, report: Report | None = None) -> Timing:
-    """The phases of an exchange in their order, those that didn't happen with the reason; with what the app told of its own half."""
+def timing(exchange: Exchange, report: Report | None = None, held: Iterable[Row] = ()) -> Timing:
+    """The phases of an exchange in their order, those that didn't happen with the reason; with what the app told of its own half, and what is `held` of it now."""
     line, reused = exchange.timeline, _reused(exchange)
     begin = line.client_tls_start or 0.0
     total = exchange.duration
+    waiting = [each for each in held if each.state == "waiting"]
     phases = (
         *_client_phases(line),
-        *_held_phases(exchange, "request"),
+        *_held_phases(exchange, "request", waiting),
         *_site_phases(exchange, line, reused),
-        *_held_phases(exchange, "response"),
+        *_held_phases(exchange, "response", waiting),
     )
     known = [phase.end for phase in phases if phase.end is not None]
+    known += [time.time() - exchange.started for _ in waiting]
     end = max([total or 0.0, *known, 0.000001])
     scale = WIDE / (end - min(begin, 0.0))
     segments = []
@@ -173,13 +176,20 @@ def _site_phases(exchange: Exchange, line: Timeline, reused: bool) -> tuple[Phas
     )
 
 
-def _held_phases(exchange: Exchange, moment: str) -> tuple[Phase, ...]:
-    """How long a breakpoint held a message: nobody's time but the reader's own."""
-    return tuple(
-        Phase("held", f"Waiting for you, the {moment}", each.start, each.end)
+def _held_phases(exchange: Exchange, moment: str, waiting: Iterable[Row]) -> tuple[Phase, ...]:
+    """How long a breakpoint held a message, or holds it: nobody's time but the reader's own."""
+    words = f"Waiting for you, the {moment}"
+    over = [
+        Phase("held", words, each.start, each.end)
         for each in waits(exchange.decisions)
         if each.moment == moment
-    )
+    ]
+    now = [
+        Phase("held", words, max(each.since - exchange.started, 0.0), None)
+        for each in waiting
+        if each.moment == moment
+    ]
+    return (*over, *now)
 
 
 def _waited_from(line: Timeline) -> float | None:
