@@ -9,6 +9,7 @@ from inspector.filter.errors import FilterMistake
 from inspector.filter.grammar import JOINING
 
 _RANGE = re.compile(r"([\[{])\s*(\S+)\s+TO\s+(\S+?)\s*([\]}])")
+_NAMED = re.compile(r"[^\W\d][\w.-]*:")  # by itself it would be read as a field with its value
 PLAIN = re.compile(r'[^\s()"]+')
 
 
@@ -49,7 +50,13 @@ class Written(NamedTuple):
 
 def quoted(text: str) -> str:
     """A text as one value of a filter, in quotes where it needs them."""
-    if PLAIN.fullmatch(text) and text not in JOINING and text[0] not in "-!=<>[{" and "*" not in text:
+    if (
+        PLAIN.fullmatch(text)
+        and text not in JOINING
+        and text[0] not in "-!=<>[{"
+        and "*" not in text
+        and not _NAMED.match(text)
+    ):
         return text
     inside = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{inside}"'
