@@ -127,11 +127,11 @@ async def _serve(child: Child, kept: Kept) -> None:
     settings = child.settings
     house, mine = _house(settings, kept), _mine(settings, kept)
     applicant = partial(_applicant, settings)
-    house.control = ControlApp(new_token(settings.run), mine, house.reset, applicant, loop)
+    mounted = [_mounted(settings, each, kept, child.printed) for each in settings.mounts]
+    house.control = ControlApp(new_token(settings.run), mine, house.reset, applicant, loop, mounted=mounted)
     doors = AppDoors(Desk(house.find), house.choose)
     await doors.open(child.sockets("lab-http"), child.sockets("lab-https"))
     await mine.begin(settings.my)
-    mounted = [_mounted(settings, each, kept, child.printed) for each in settings.mounts]
     for site, mount in zip(mounted, settings.mounts, strict=True):
         await site.begin(mount.folder)
         child.printed(f"{mount.host} is {mount.app} in {mount.folder}, for all who use the proxy")

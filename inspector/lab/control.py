@@ -10,7 +10,7 @@ import hmac
 import http.client
 import secrets
 import threading
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -52,7 +52,8 @@ def new_token(run: Path) -> str:
 
 
 class ControlApp:
-    """The WSGI app that answers. `reset` puts a host's site back to its beginning, `applicant` gives who applies for certificates."""
+    """The WSGI app that answers. `reset` puts a host's site back to its beginning, `applicant` gives who applies for certificates, `mounted` are
+    the apps of --mount."""
 
     def __init__(
         self,
@@ -61,6 +62,8 @@ class ControlApp:
         reset: Callable[[str], None],
         applicant: Callable[[], Applicant],
         loop: asyncio.AbstractEventLoop,
+        *,
+        mounted: Sequence[Mine] = (),
     ) -> None:
         self._token = token
         self._mine = mine
@@ -68,6 +71,7 @@ class ControlApp:
         self._applicant = applicant
         self._applying = threading.Lock()
         self._loop = loop
+        self._mounted = mounted
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         given = environ.get("HTTP_AUTHORIZATION", "")
@@ -98,7 +102,7 @@ class ControlApp:
         return self._wait(self._state())
 
     async def _state(self) -> State:
-        return self._mine.state
+        return msgspec.structs.replace(self._mine.state, mounted=tuple(each.state for each in self._mounted))
 
     def _wait(self, work: Coroutine[Any, Any, State]) -> State:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(WITHIN)

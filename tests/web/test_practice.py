@@ -205,3 +205,14 @@ def test_every_changing_route_is_in_the_table(dashboard):
         for rule in changing
         if rule.startswith(("/learn/practice/", "/api/v1/practice/", "/learn/certificate"))
     } == set(CHANGES)
+
+
+def test_apps_at_names_of_their_own_are_shown_with_what_they_said(lab, page):
+    assert "run --mount api.shop.test=shop:app" in page()
+    app = State(
+        state="running", app="shop:app", host="api.shop.test", folder="/somewhere", said=("<b>boom</b>",)
+    )
+    lab.state = msgspec.structs.replace(lab.state, mounted=(app,))
+    shown = page()
+    for words in ("api.shop.test", "<code>shop:app</code>", "&lt;b&gt;boom&lt;/b&gt;"):
+        assert words in shown

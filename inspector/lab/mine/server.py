@@ -33,7 +33,8 @@ LINES, LETTERS = 200, 2000
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page shows: `state` is stopped, starting or running; `trouble` why it could not be started; `said` what the process printed last."""
+    """What a page shows: `state` is stopped, starting or running; `trouble` why it could not be started; `said` what the process printed last. `app` and `host` are
+    those of an app that is mounted; `mounted` are all of them, beside the learner's own site."""
 
     state: str = "stopped"
     folder: str = ""
@@ -44,6 +45,9 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     said: tuple[str, ...] = ()
     applied_for: bool = False
     application: Shown = Shown()
+    app: str = ""
+    host: str = ""
+    mounted: tuple[State, ...] = ()
 
 
 class Mine:
@@ -80,7 +84,7 @@ class Mine:
             state=("running" if self._ready.is_set() else "starting") if at_work else "stopped",
             folder=self._wish.folder, pid=self._process.pid if self._process else 0, since=self._since, starts=self._starts,
             trouble=self._trouble, said=tuple(self._said), applied_for=self._place.certificate.exists(),
-            application=shown(self._place.root),
+            application=shown(self._place.root), app=self._app, host=self._host,
         )  # fmt: skip
 
     async def begin(self, folder: str = "") -> None:
