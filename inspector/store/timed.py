@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 import sqlalchemy as sa
 
-from inspector.exchange.model import Piece, Summary, Timeline
+from inspector.exchange.model import Decision, Piece, Summary, Timeline
 from inspector.store.reader import ArchiveGone, ArchiveReader
 from inspector.store.schema import engine, exchange
 
@@ -33,14 +33,17 @@ class _Record(Summary, frozen=True, array_like=True):
     client_leg: msgspec.Raw
     server_leg: _Leg | None = None
     timeline: Timeline = Timeline()
+    decisions: tuple[Decision, ...] = ()
 
 
 class Timed(NamedTuple):
-    """An exchange's timeline, and the connection to its site: which, and the how manieth exchange on it (0: there was none)."""
+    """An exchange's timeline, and the connection to its site: which, and the how manieth exchange on it (0: there was none). `decisions`
+    tell how long it was held."""
 
     timeline: Timeline
     connection: bytes
     turn: int
+    decisions: tuple[Decision, ...] = ()
 
 
 _decode = msgspec.msgpack.Decoder(_Record).decode
@@ -60,5 +63,6 @@ def timed(reading: sa.Connection, archive: ArchiveReader, ids: Collection[bytes]
         except (ArchiveGone, msgspec.MsgspecError):
             continue
         leg = record.server_leg
-        found[id] = Timed(record.timeline, leg.connection if leg else b"", leg.turn if leg else 0)
+        turn = (leg.connection, leg.turn) if leg else (b"", 0)
+        found[id] = Timed(record.timeline, *turn, record.decisions)
     return found

@@ -78,7 +78,9 @@ def _fall(row: Row, known: Timed | None, report: Report | None) -> Fall:
         return Fall(row, (Stretch("rest", "in all", row.started, _end(row, 0.0, row.duration)),))
     leg = Leg(known.connection, Message(b""), turn=known.turn) if known.turn else None
     facts = {name: getattr(row, name) for name in Summary.__struct_fields__}
-    told = timing(Exchange(**facts, server_leg=leg, timeline=known.timeline), report)
+    told = timing(
+        Exchange(**facts, server_leg=leg, timeline=known.timeline, decisions=known.decisions), report
+    )
     stretches = [
         Stretch(each.code, each.words, row.started + each.start, _end(row, each.start, each.end))
         for each in told.phases
