@@ -55,6 +55,8 @@ def asks_about_fault(talk: Http1, flow: Flow, status: int, extra: tuple[tuple[st
     fault = flow.error
     if flow.head is None or fault is None or fault.stage in ("request-head", "request-body"):
         return False
+    if flow.head.method == b"CONNECT" or fault.code == "refused-credentials":
+        return False  # an answer to these opens a tunnel, or asks who is there
     asked = wanting(talk.context, flow, "error")
     if not asked:
         return False

@@ -674,8 +674,11 @@ def test_who_wants_may_answer_in_place_of_a_page_about_a_fault(asking, talk, sit
     assert (exchange.state, exchange.fault, exchange.error.did) == ("failed", "dns-unknown", "answered 200")
 
 
-def test_nobody_is_asked_about_a_request_that_is_none(asking, talk):
+def test_nobody_is_asked_about_a_request_that_is_none_or_is_for_a_tunnel(asking, talk):
     stand = Stand(error=go_on, request=go_on)
+    engine = asking(stand, proxy_auth="u:p", wants_credentials=(True,))
+    assert talk(engine).ask(request(b"CONNECT", b"none.test:443", b"Host: none.test:443")).status == 407
+    assert talk(engine).ask(request(b"GET", b"http://none.test/", b"Host: none.test")).status == 407
     assert talk(asking(stand)).ask(b"GET / HTTP/1.1\r\nA b\r\n\r\n").status == 400
     assert stand.asked == []
 

@@ -96,6 +96,23 @@ def test_an_exchange_that_is_not_there_is_none(send):
     assert send.client.get("/api/v1/rules/why/x").status_code == 404
 
 
+def test_no_secret_is_told_while_somebody_presents(desk, send):
+    request = message(
+        "GET /?token=tok-1234567890 HTTP/1.1", "Host: shop.inspector.test", "Cookie: session=ses-4f1e77c9"
+    )
+    plain = made()
+    legs = (msgspec.structs.replace(leg, request=request) for leg in (plain.client_leg, plain.server_leg))
+    desk.captures.add(made(path="/?token=tok-1234567890", client_leg=next(legs), server_leg=next(legs)))
+    scopes = ("url:other", "query:other", "request.header.cookie:other")
+    desk.settings.set("rules", [{"name": each, "when": each, "do": "block"} for each in scopes])
+    for how, secret in (("off", True), ("on", False)):
+        present(send, how)
+        told = page(send.client.get(f"/exchange/{ID}/rules")) + str(
+            send.client.get(f"/api/v1/rules/why/{ID}").get_json()
+        )
+        assert ("tok-1234567890" in told, "ses-4f1e77c9" in told) == (secret, secret)
+
+
 # -- answering as it was answered
 
 
