@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,11 +14,12 @@ from inspector.rules.errors import RuleMistake
 from inspector.web.held import curtain
 from inspector.web.held.deciding import decided, form, found, over
 from inspector.web.held.editing import LARGEST_BODY
-from inspector.web.held.queue import EVERYTHING, Queue, what_became
+from inspector.web.held.queue import Queue, what_became
 from inspector.web.rules.veiled import veiled
 
 LARGEST = LARGEST_BODY + (4 << 20)
 SIDES = {"request": "requests", "response": "responses", "both": "both"}
+LONGEST_FILTER = 2000
 PART = "X-Inspector-Part"  # script asks for the part of the page that changes
 
 
@@ -91,7 +91,14 @@ def install(app: Flask, queue: Queue) -> None:
 
     @app.context_processor
     def around() -> dict[str, Any]:
-        return {"held_count": queue.count(), "held_of": queue.of_exchange, "what_became": what_became, "hold_when": hold_when, "has_hooks": "hooks" in app.blueprints, "held_exchanges": queue.exchanges}  # fmt: skip
+        return {
+            "held_count": queue.count(),
+            "held_exchanges": queue.exchanges,
+            "held_of": queue.of_exchange,
+            "what_became": what_became,
+            "hold_when": hold_when,
+            "has_hooks": "hooks" in app.blueprints,
+        }
 
 
 def hold_when(exchange: Exchange) -> str:
@@ -106,14 +113,29 @@ def hold_when(exchange: Exchange) -> str:
 
 
 def _queue(queue: Queue) -> dict[str, Any]:
-    return {"waiting": queue.waiting(), "holding": [veiled(each, queue.hider()) for each in queue.holding()], "everything": queue.holds_everything, "EVERYTHING": EVERYTHING, "now": time.time()}  # fmt: skip
+    return {
+        "waiting": queue.waiting(),
+        "holding": [veiled(each, queue.hider()) for each in queue.holding()],
+        "everything": queue.holds_everything,
+    }
 
 
-def _page(queue: Queue, *, given: Mapping[str, str] | None = None, mistake: RuleMistake | None = None, done: str = "") -> str:  # fmt: skip
-    given = given or {"when": request.args.get("when", ""), "side": request.args.get("side", "request")}
+def _page(
+    queue: Queue,
+    *,
+    given: Mapping[str, str] | None = None,
+    mistake: RuleMistake | None = None,
+    done: str = "",
+) -> str:
     return render_template(
-        "held/breakpoints.html", **_queue(queue), given=given, mistake=mistake, sides=SIDES, said=_said(queue, done), limit=2000
-    )  # fmt: skip
+        "held/breakpoints.html",
+        **_queue(queue),
+        given=given or request.args,
+        mistake=mistake,
+        sides=SIDES,
+        said=_said(queue, done),
+        limit=LONGEST_FILTER,
+    )
 
 
 def _said(queue: Queue, done: str) -> dict[str, str]:
@@ -125,9 +147,12 @@ def _said(queue: Queue, done: str) -> dict[str, str]:
         }
     if what in ("go-on", "drop") and name.isdigit():
         count = "One message" if name == "1" else f"{name} messages"
-        return {"words": f"{count} {'went on' if what == 'go-on' else 'dropped'}."}
+        return {"words": f"{count} {'went on' if what == 'go-on' else 'ended here'}."}
     row = queue.held.row(done) if done else None
     if row is None or row.state == "waiting":
         return {}
-    url = curtain.address(row.url, queue.hider())
-    return {"words": f"{row.method} {url[:120]}: {what_became(row)[:1].lower()}{what_became(row)[1:]}", "exchange": row.exchange.hex()}  # fmt: skip
+    url, became = curtain.address(row.url, queue.hider()), what_became(row)
+    return {
+        "words": f"{row.method} {url[:120]}: {became[:1].lower()}{became[1:]}",
+        "exchange": row.exchange.hex(),
+    }
