@@ -195,11 +195,6 @@ FAULTS: dict[str, Explanation] = {
         "Load the page again.",
         0,
     ),
-    "held-stopped": Explanation(
-        "This was waiting for you at a breakpoint when Inspector was stopped, so it went no further.",
-        "Load the page again.",
-        0,
-    ),
     "hook-dropped": Explanation(
         "A hook of yours dropped this: the connection ended here, without an answer.",
         "Change the hook, or start Inspector without it.",
