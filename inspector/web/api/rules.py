@@ -103,6 +103,15 @@ def blueprint(kept: KeptRules, captures: Captures, hider: Callable[[], Hider | N
             raise not_found("There is no rule of this name.")
         return rule
 
+    def meant(table: Mapping[str, Any], name: str = "") -> dict[str, Any]:
+        """A rule as it was sent; where whoever sends it was shown marks in place of secrets, and sends these back, what they stand for."""
+        said = {key: value for key, value in table.items() if key != "says"}
+        veil, rule = hider(), kept.find(name or str(said.get("name", "")))
+        if veil is None or rule is None:
+            return said
+        real, seen = plain(rule), plain(veiled(rule, veil))
+        return {key: real[key] if key in real and seen.get(key) == value else value for key, value in said.items()}  # fmt: skip
+
     @api.errorhandler(RuleMistake)
     def mistaken(mistake: RuleMistake) -> Response:
         said = str(mistake)
@@ -118,7 +127,7 @@ def blueprint(kept: KeptRules, captures: Captures, hider: Callable[[], Hider | N
     @says("Keep just these rules", tag="Rules", scope="rules", takes=RuleList, gives=Told, detail="In this order; all others are removed.",
           example={"rules": [{"name": "No trackers", "when": "host:metrics.test", "do": "block"}]})  # fmt: skip
     def replaced(body: RuleList) -> Response:
-        kept.replace(read_rules(_without_sentence(each) for each in body.rules))
+        kept.replace(read_rules(meant(each) for each in body.rules))
         return jsonify(rules=[one(rule) for rule in kept.all()])
 
     @api.post("/order")
@@ -138,7 +147,7 @@ def blueprint(kept: KeptRules, captures: Captures, hider: Callable[[], Hider | N
     @says("What a rule would have matched", tag="Rules", scope="read", takes=RuleTable, gives=Trial, detail="Nothing is kept or changed.",
           example={"name": "Trial", "when": "host:shop.inspector.test", "do": "block"})  # fmt: skip
     def preview(body: Mapping[str, Any]) -> Response:
-        rule = read_rule(_without_sentence(body))
+        rule = read_rule({key: value for key, value in body.items() if key != "says"})
         found = trial(captures, rule.scope)
         return jsonify(
             says=rule.say(), matched=found.matched, looked=found.looked, whole=found.whole, newest=[row_json(row) for row in found.rows]
@@ -196,7 +205,7 @@ def blueprint(kept: KeptRules, captures: Captures, hider: Callable[[], Hider | N
     @says("Make or change a rule", tag="Rules", scope="rules", takes=RuleTable, gives=RuleTable, path=_NAME,
           detail="Of this name, or at the end. Another `name` in the body renames it.", example={"name": "No trackers", "when": "host:metrics.test", "do": "block"})  # fmt: skip
     def put(name: str, body: Mapping[str, Any]) -> Response:
-        return jsonify(one(kept.save({"name": name} | _without_sentence(body), name)))
+        return jsonify(one(kept.save({"name": name} | meant(body, name), name)))
 
     @api.patch("/<path:name>")
     @says("Turn a rule on or off", tag="Rules", scope="rules", takes=Turned, gives=RuleTable, fails=(404,), path=_NAME, example={"on": False})  # fmt: skip
@@ -213,7 +222,3 @@ def blueprint(kept: KeptRules, captures: Captures, hider: Callable[[], Hider | N
         return jsonify(rules=[one(rule) for rule in kept.all()])
 
     return api
-
-
-def _without_sentence(table: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in table.items() if key != "says"}
