@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -47,7 +48,8 @@ def ask(read):
         ]
         troubles, counts = [], []
         caller = Caller(timeout, troubles.append, lambda key, failed: counts.append((key, failed)))
-        asked = asyncio.run(caller.ask(hooks, ASKED[moment]))
+        with ThreadPoolExecutor(1) as aside:  # where a browser is driven, the main thread has a loop already
+            asked = aside.submit(asyncio.run, caller.ask(hooks, ASKED[moment])).result(30)
         return asked, troubles, counts
 
     return ask
