@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -65,7 +66,8 @@ def run(table, scenario):
         finally:
             await desk.close()
 
-    return asyncio.run(whole())
+    with ThreadPoolExecutor(1) as aside:  # where browsers are tested too, this thread has a loop already
+        return aside.submit(asyncio.run, whole()).result(30)
 
 
 async def until(true):
