@@ -11,7 +11,7 @@ MOST = 1_000  # rows at once
 _DIGITS = r"[0-9a-fA-F]{32}"
 Id = Annotated[str, Meta(pattern=f"^{_DIGITS}$", description="The number of an exchange: 32 hexadecimal digits, whose order is that of time.")]  # fmt: skip
 Place = Annotated[str, Meta(pattern=f"^({_DIGITS})?$", description="The number of an exchange, from which the list goes on.")]  # fmt: skip
-Filter = Annotated[str, Meta(max_length=4000, description="A filter, as in the list: `host:shop.test status:>=400`. Empty is everything.")]  # fmt: skip
+Filter = Annotated[str, Meta(max_length=16_000, description="A filter, as in the list: `host:shop.test status:>=400`. Empty is everything.")]  # fmt: skip
 Ids = Annotated[str, Meta(max_length=70_000, description="Numbers of exchanges, with commas between.")]
 
 ID: dict[str, Any] = {"type": "string", "description": "32 hexadecimal digits"}

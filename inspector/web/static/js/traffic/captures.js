@@ -62,7 +62,8 @@ export class Captures {
   }
 
   async #page(asked) {
-    const query = new URLSearchParams({ limit: PAGE, ...asked });
+    // a list without rows has nowhere to go on from
+    const query = new URLSearchParams(Object.entries({ limit: PAGE, ...asked }).filter(([, value]) => value));
     if (this.filter) query.set("q", this.filter);
     if (this.pages) query.set("pages", "1");
     if (this.more) query.set("more", "1");

@@ -75,7 +75,7 @@ export class Rows {
   }
 
   #ask(wanted) {
-    const query = new URLSearchParams(wanted);
+    const query = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
     if (this.#filter) query.set("q", this.#filter);
     return getJson(`/api/v1/waterfall?${query}`);
   }
