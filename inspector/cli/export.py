@@ -51,9 +51,9 @@ def command(
     if file.exists() and not replace and str(file) != "-":
         raise InspectorError(f"{file} is there already.", "Give another name, or --replace.")
     writer = WRITERS[format or _ENDS.get(file.suffix.lower(), "har")]
-    captures, told = Captures(place.data), Told()
+    captures, marks, told = Captures(place.data), Marks(place.data), Told()
     try:
-        found = chosen(captures, Marks(place.data), wanted=wanted, until=newest(captures))
+        found = chosen(captures, marks, wanted=wanted, until=newest(captures))
         key = None if keep_secrets else os.urandom(16)
         pieces = writer.write(
             _with_progress(found, captures, text),
@@ -67,6 +67,7 @@ def command(
         raise InspectorError(str(problem)) from problem
     finally:
         captures.close()
+        marks.close()
     click.echo(f"{file}: {summary(told, redacted=not keep_secrets)}", err=True)
 
 

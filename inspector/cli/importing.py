@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,10 +42,9 @@ def command(files: tuple[Path, ...], again: bool, as_json: bool, home_folder: Pa
 
     place = home.locate(home.choose(home_folder))
     home.prepare(place)
-    settings = Settings(place.data)
-    importer = Importer(place.data, settings, Marks(place.data), version=__version__)
-    told = [_take(importer, file, again=again, quiet=as_json) for file in files]
-    settings.close()
+    with closing(Settings(place.data)) as settings, closing(Marks(place.data)) as marks:
+        importer = Importer(place.data, settings, marks, version=__version__)
+        told = [_take(importer, file, again=again, quiet=as_json) for file in files]
     _into_the_list(place)
     if as_json:
         click.echo(json.dumps(told, indent=2))

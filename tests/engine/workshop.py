@@ -341,6 +341,12 @@ def render(ask: PageAsk) -> Page:
     return Page(200, "OK", (("Content-Type", "text/plain"),), words.encode())
 
 
+_SIGNS = x509.KeyUsage(
+    digital_signature=False, content_commitment=False, key_encipherment=False, data_encipherment=False, key_agreement=False,
+    key_cert_sign=True, crl_sign=True, encipher_only=False, decipher_only=False,
+)  # fmt: skip
+
+
 class SiteAuthority:
     """An authority for test sites: good, expired and wrong certificates."""
 
@@ -365,10 +371,17 @@ class SiteAuthority:
             .not_valid_after(now + dt.timedelta(days=days))
             .add_extension(x509.BasicConstraints(ca=names is None, path_length=None), critical=True)
         )
+        # What Python 3.13 looks for in a chain (VERIFY_X509_STRICT), RFC 5280 §4.2.1.
+        signer, own = self._key.public_key(), key.public_key()
+        builder = builder.add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer), critical=False
+        ).add_extension(x509.SubjectKeyIdentifier.from_public_key(own), critical=False)
         if names is not None:
             builder = builder.add_extension(
                 x509.SubjectAlternativeName([_general(each) for each in names]), critical=False
             )
+        else:
+            builder = builder.add_extension(_SIGNS, critical=True)
         return builder.sign(self._key, hashes.SHA256())
 
     def context(self, *names: str, days: int = 30) -> ssl.SSLContext:
