@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import subprocess
+from contextlib import closing
 
 import msgspec
 import pytest
@@ -56,6 +57,11 @@ class Home:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.settings, self.marks = Settings(folder), Marks(folder)
+        self._opened = [self.settings, self.marks]
+
+    def close(self):
+        for each in self._opened:
+            each.close()
 
     def take(self, data, name="made.har", **asks):
         outcome = Importer(self.folder, self.settings, self.marks).take(io.BytesIO(data), name, **asks)
@@ -66,7 +72,8 @@ class Home:
         return outcome
 
     def captures(self):
-        return Captures(self.folder)
+        self._opened.append(Captures(self.folder))
+        return self._opened[-1]
 
     def export(self, key=None):
         captures = self.captures()
@@ -77,7 +84,8 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path):
-    return Home(tmp_path / "home")
+    with closing(Home(tmp_path / "home")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +125,8 @@ def test_every_export_is_valid(judge, tmp_path):
         each.take(text(ALL.get(name, broken)))
     files = [written(*ODD), written(*ODD, key=None), written()]
     files += [each.export(key) for each in homes.values() for key in (None, KEY)]
+    for each in homes.values():
+        each.close()
     assert judge(*files) == [[]] * len(files)
 
 
@@ -228,6 +238,7 @@ def test_our_own_comes_back_without_loss(home, tmp_path):
     other = Home(tmp_path / "other")
     other.take(second)
     third = other.export()
+    other.close()
     told = [
         [_without_ids(each) for each in json.loads(data)["log"]["entries"]] for data in (first, second, third)
     ]
