@@ -7,7 +7,7 @@ import secrets
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from inspector.filter.words import say
 from inspector.filter.written import quoted
 from inspector.rules.errors import RuleMistake
 from inspector.store.captures import Row, StoreProblem
+from inspector.store.held import let_go
 from inspector.store.selecting import chosen
 from inspector.testing.answering import Answering, AnsweringServer, one_after_the_other
 from inspector.testing.mocks import Body, Mock, TestRules, answer, ask
@@ -50,7 +51,8 @@ class Inspector:
         self._process = process
         self._since = (int(time.time() * 1000) << 80).to_bytes(16, "big")  # as ids begin: see exchange.ids
         self._questions = f"/inspector-{secrets.token_hex(8)}/"
-        self.rules = TestRules(KeptRules(process.settings), process.address, self._questions)
+        kept = KeptRules(process.settings, let_go=partial(let_go, process.home.data))
+        self.rules = TestRules(kept, process.address, self._questions)
 
     def end(self) -> None:
         """The test is over: its rules and its answers end. What a mock's function raised is raised now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from secrets import token_bytes
 from typing import cast
@@ -84,7 +85,7 @@ from inspector.web.present.refusals import Refusals
 from inspector.web.roots import Roots
 from inspector.web.rules import pages as rules
 from inspector.web.rules import why
-from inspector.web.rules.copying import Copies
+from inspector.web.rules.copying import FOLDER, Copies
 from inspector.web.rules.kept import KeptRules
 from inspector.web.send.parts import parts as send_parts
 from inspector.web.server_half import receiving
@@ -131,8 +132,9 @@ def create_dashboard(
         Importer(Path(settings.captures_path).parent, control, marks, version=settings.version),
         Path(settings.run),
     )
-    copies = Copies(real, Path(settings.run).parent / "answers")
-    queue = Queue(HeldMessages(Path(settings.run).parent), KeptRules(control, copies), veil.hider)
+    copies = Copies(real, Path(settings.run).parent / FOLDER)
+    held = HeldMessages(Path(settings.run).parent)
+    queue = Queue(held, KeptRules(control, copies, let_go=partial(held.decide_all, "go-on")), veil.hider)
     feeder = feed.Feeder(captures, lamps, limit=settings.streams, marks=marks, held=queue.known)
     roots = Roots(settings)
     room = lessons.Classroom(Library(settings.lessons), Keeper(control), real, captures)

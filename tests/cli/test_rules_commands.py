@@ -8,6 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from inspector.cli.main import main
+from inspector.exchange.consulting import Draft
+from inspector.exchange.held import Content, Row, Word
+from inspector.store.captures import Captures
+from inspector.store.held import HeldMessages
 from inspector.store.settings import Settings
 
 TWO = """\
@@ -115,6 +119,47 @@ def test_no_home_is_made_only_to_look(rules, tmp_path):
         assert told.exit_code == 1
         assert "There is no Inspector's home" in told.output
     assert not list((tmp_path / "home").iterdir())
+
+
+HAR = {"log": {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": [{
+    "startedDateTime": "2026-01-01T00:00:00Z", "time": 1,
+    "request": {"method": "GET", "url": "https://api.test/stock", "httpVersion": "HTTP/1.1", "headers": [], "cookies": [], "queryString": [], "headersSize": -1, "bodySize": 0},
+    "response": {"status": 418, "statusText": "Pot", "httpVersion": "HTTP/1.1", "headers": [{"name": "X-Left", "value": "0"}], "cookies": [],
+                 "content": {"size": 4, "mimeType": "text/plain", "text": "none"}, "redirectURL": "", "headersSize": -1, "bodySize": 4},
+    "cache": {}, "timings": {"send": 0, "wait": 1, "receive": 0},
+}]}}  # fmt: skip
+
+
+def test_a_response_is_copied_from_the_captures_of_the_home(rules, tmp_path):
+    home = tmp_path / "home"
+    (tmp_path / "one.har").write_text(json.dumps(HAR))
+    assert CliRunner().invoke(main, ["import", str(tmp_path / "one.har"), "--home", str(home)]).exit_code == 0
+    captures = Captures(home)
+    [row] = captures.page().rows
+    captures.close()
+    told = rules("import", "-", input=f'[[rule]]\nname = "So"\ndo = "answer"\nexchange = "{row.id.hex()}"\n')
+    assert told.exit_code == 0, told.output
+    [rule] = json.loads(rules("list", "--json").output)
+    assert (rule["status"], rule["fields"], rule["text"], "exchange" in rule) == (
+        418,
+        {"X-Left": "0"},
+        "none",
+        False,
+    )
+    told = rules("import", "-", input=f'[[rule]]\nname = "No"\ndo = "answer"\nexchange = "{"0" * 32}"\n')
+    assert told.exit_code == 1
+    assert "line 4: rule “No”, exchange: there is no exchange with this number." in told.output
+
+
+@pytest.mark.parametrize("words", [("clear", "--yes"), ("import", "-", "--replace")])
+def test_what_a_removed_breakpoint_holds_goes_on(rules, tmp_path, words):
+    rules("import", "-", input='[[rule]]\nname = "mine"\ndo = "hold"\n')
+    held = HeldMessages(tmp_path / "home")
+    row = Row("1-request", bytes(16), "request", "http://a.test/", "GET", "mine", 1.0, 2.0, 0, True)
+    held.put(row, Content(Draft(b"GET / HTTP/1.1\r\n\r\n")), engine=b"e", worker=1)
+    assert rules(*words, input=TWO).exit_code == 0
+    assert held.take(b"e") == (Word("1-request", "go-on"),)
+    held.close()
 
 
 def test_what_was_read_is_what_an_engine_obeys(rules, file, tmp_path):

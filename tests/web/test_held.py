@@ -110,6 +110,50 @@ def test_a_breakpoint_is_made_from_a_filter_turned_off_with_all_that_it_holds_an
     assert held.waiting() == ()
 
 
+MINE = {"name": "mine", "when": "path:/a", "do": "hold"}
+OTHER = {"name": "other", "when": "path:/b", "do": "hold"}
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "sent"),
+    [
+        ("post", "/rules", {"data": {"name": "mine", "switch": "off"}}),
+        ("post", "/rules", {"data": {"name": "mine", "remove": "1"}}),
+        ("post", "/rules/save", {"data": {"name": "mine", "instead_of": "mine", "do": "hold", "when": "path:/c", "p-side": "request"}}),
+        ("post", "/rules/file", {"data": {"text": '[[rule]]\nname = "mine"\ndo = "block"'}}),
+        ("put", "/api/v1/rules/mine", {"json": MINE | {"name": "new"}}),
+        ("put", "/api/v1/rules/mine", {"json": MINE | {"timeout": "2s"}}),
+        ("patch", "/api/v1/rules/mine", {"json": {"on": False}}),
+        ("delete", "/api/v1/rules/mine", {}),
+        ("post", "/api/v1/rules", {"json": {"rules": [OTHER]}}),
+        ("post", "/api/v1/rules/file", {"data": '[[rule]]\nname = "mine"\non = false\ndo = "hold"', "content_type": "application/toml"}),
+    ],
+)  # fmt: skip
+def test_wherever_a_breakpoint_ends_what_it_holds_goes_on_and_nothing_else(  # noqa: PLR0917
+    desk, send, held, put, method, address, sent
+):
+    headers = {"X-CSRF-Token": desk.token(send.client)}
+    desk.settings.set("rules", [MINE, OTHER])
+    put()
+    put(rule="other", exchange=bytes(15) + b"\x02")
+    for unchanged in (MINE, {"name": "third", "do": "block"}):
+        send.client.put(f"/api/v1/rules/{unchanged['name']}", json=unchanged, headers=headers)
+    assert len(held.waiting()) == 2
+    answer = getattr(send.client, method)(address, headers=headers, **sent)
+    assert answer.status_code in (200, 303)
+    assert [each.rule for each in held.waiting()] == ["other"]
+    assert taken(held) == Word(NAME, "go-on", None)
+
+
+def test_what_came_while_a_breakpoint_was_turned_off_goes_on_when_it_is_turned_off_again(
+    desk, send, held, put
+):
+    desk.settings.set("rules", [MINE | {"on": False}])
+    put()
+    send(f"/rules/breakpoints/{NAME}", do="stop")
+    assert held.waiting() == ()
+
+
 def test_a_filter_that_is_none_is_told_at_its_place(send):
     answer = send("/rules/breakpoints/new", when="hst:x", side="request")
     assert answer.status_code == 422

@@ -108,10 +108,9 @@ class Queue:
         """Say what becomes of a message; False if it was decided before."""
         return self.held.decide(id, do, draft)
 
-    def stop(self, name: str) -> int:
-        """Turn a rule off, and let all go on that it holds."""
+    def stop(self, name: str) -> None:
+        """Turn a rule off: all goes on that it holds."""
         self.rules.switch(name, on=False)
-        return self.held.decide_all("go-on", name)
 
     def hold(self, when: str, side: str, name: str = "") -> Rule:
         """A rule that holds what a filter fits; one that is there already is turned on. Raises RuleMistake."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import tomli_w
 
+from inspector.rules.actions.hold import Hold
 from inspector.rules.errors import RuleMistake
 from inspector.rules.model import Rule
 from inspector.rules.reading import plain, read_rule, read_rules, read_toml
@@ -22,10 +23,18 @@ LARGEST_FILE = 256 * 1024
 class KeptRules:
     """The rules of one home, in the order in which they are asked."""
 
-    def __init__(self, settings: Settings, copies: Copies | None = None) -> None:
-        """`copies` copies captured responses into rules that answer with them."""
+    def __init__(
+        self,
+        settings: Settings,
+        copies: Copies | None = None,
+        *,
+        let_go: Callable[[str], object] | None = None,
+    ) -> None:
+        """`copies` copies captured responses into rules that answer with them. `let_go` lets go on what waits by the rule of this name: it is
+        asked for every breakpoint that a change turned off, changed or removed, and that was off already."""
         self._settings = settings
         self._copies = copies
+        self._let_go = let_go
         self._changing = threading.Lock()
 
     def all(self) -> tuple[Rule, ...]:
@@ -139,6 +148,9 @@ class KeptRules:
             tables = [plain(rule) for rule in after]
             read_rules(tables)
             self._settings.set(NAME, tables)
+        for rule in before:
+            if isinstance(rule.action, Hold) and not (rule.on and rule in after) and self._let_go is not None:
+                self._let_go(rule.name)
         if self._copies is not None:
             self._copies.sweep(read_rules(tables))
 
