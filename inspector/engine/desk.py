@@ -41,6 +41,7 @@ class Keeping(Protocol):
     def put(self, row: Row, content: Content, *, engine: bytes, worker: int) -> bool: ...
     def take(self, engine: bytes) -> tuple[Word, ...]: ...
     def end(self, id: str, state: State, decision: str) -> bool: ...
+    def time_up(self, id: str, until: float) -> float | None: ...
     def close(self) -> None: ...
 
 
@@ -82,7 +83,7 @@ class Desk:
             refused = await self._put(row, consultation)
             if refused:
                 return Reply(notes=(("hold-refused", refused, consultation.rule),))
-            said = await self._said(row.id, word, seconds)
+            said = await self._said(row, word)
         except asyncio.CancelledError:
             self._end_later(row.id)
             raise
@@ -122,12 +123,16 @@ class Desk:
             return f"the table of what waits cannot be used ({error})"
         return "as much as may wait does so already"
 
-    async def _said(self, name: str, word: asyncio.Future[Word], seconds: float) -> Word:
+    async def _said(self, row: Row, word: asyncio.Future[Word]) -> Word:
         """What becomes of a message."""
-        if not (await asyncio.wait((word,), timeout=seconds))[0]:
-            late = not await self._run(self._end, name, "decided", "timed-out")  # somebody decided just now
-            if not late or not (await asyncio.wait((word,), timeout=_LATE))[0]:
-                return Word(name, "timed-out")
+        until, seconds = row.until, row.until - row.since
+        while not (await asyncio.wait((word,), timeout=seconds))[0]:
+            later = await self._run(self._time_up, row.id, until)
+            if later is None and (await asyncio.wait((word,), timeout=_LATE))[0]:
+                break  # somebody decided just now
+            if later is None or later <= until:
+                return Word(row.id, "timed-out")
+            until, seconds = later, later - until  # somebody gave it more
         return word.result()
 
     def _look(self) -> None:
@@ -175,6 +180,13 @@ class Desk:
         except Exception:
             log.exception("the end of a hold could not be written down")
             return True
+
+    def _time_up(self, name: str, until: float) -> float | None:
+        try:
+            return self._table().time_up(name, until)
+        except Exception:
+            log.exception("the end of a hold could not be written down")
+            return until
 
     def _table(self) -> Keeping:
         if self._kept is None:

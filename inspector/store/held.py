@@ -20,6 +20,7 @@ from inspector.store.schema import held as table
 
 MOST = 200  # messages that wait at a time
 MOST_BYTES = 64 * 1024 * 1024  # of all their bodies
+LONGEST = 3600.0  # seconds from now on that a message can be given more
 KEPT = 200  # rows of what is over
 LONGEST_URL = 8192
 _EMPTY = {"head": b"", "body": b"", "request": b"", "new_head": b"", "new_body": b""}
@@ -109,15 +110,22 @@ class HeldMessages:
             for id, do, edited, head, body, here in rows
         )
 
-    def end(self, id: str, state: State, decision: str) -> bool:
+    def end(self, id: str, state: State, decision: str, *, until: float | None = None) -> bool:
         """A message waits no longer without anybody's word: its time was up (`decided`), the browser left, the engine stops. False if somebody
-        decided before; the decision is there to be taken."""
+        decided before; the decision is there to be taken. With `until`, also if it waits for longer than that."""
+        found = (_T.id == id) & (_T.state == "waiting")
+        if until is not None:
+            found &= _T.until <= until
         values = _EMPTY | {"state": state, "decision": decision, "taken": True, "decided": time.time()}
         with self._engine.connect() as connection:
-            found = connection.execute(
-                table.update().where(_T.id == id, _T.state == "waiting").values(values)
-            )
-            return bool(found.rowcount)
+            return bool(connection.execute(table.update().where(found).values(values)).rowcount)
+
+    def time_up(self, id: str, until: float) -> float | None:
+        """A message whose time was up at `until` goes on: gives the same time. A later one if somebody gave it more; None if somebody decided."""
+        if self.end(id, "decided", "timed-out", until=until):
+            return until
+        row = self.row(id)
+        return row.until if row is not None and row.state == "waiting" else None
 
     def lost_from_earlier(self, engine: bytes, worker: int) -> int:
         """What waits for engines that this one took the place of can't go on any more."""
@@ -168,6 +176,16 @@ class HeldMessages:
         values = {"state": "decided", "decision": do, "decided": time.time()}
         with self._engine.connect() as connection:
             return int(connection.execute(table.update().where(found).values(values)).rowcount)
+
+    def extend(self, id: str, seconds: float) -> bool:
+        """Let a message wait for so much longer, at most for an hour from now. False if it waits no longer."""
+        mine = (_T.id == id) & (_T.state == "waiting")
+        with self._engine.connect() as connection, immediate(connection):
+            until = connection.execute(sa.select(_T.until).where(mine)).scalar_one_or_none()
+            if until is not None:
+                later = max(until, min(until + seconds, time.time() + LONGEST))
+                connection.execute(table.update().where(mine).values(until=later))
+        return until is not None
 
     def forget(self) -> None:
         """With the captures goes what is known of messages that wait no longer."""

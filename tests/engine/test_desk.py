@@ -28,6 +28,7 @@ class Table:
 
     def __init__(self) -> None:
         self.rows, self.contents, self.ended, self.words, self.looks = {}, {}, {}, [], 0
+        self.more = []
         self.room, self.fails, self.closed = True, None, False
 
     def put(self, row, content, *, engine, worker):
@@ -46,6 +47,10 @@ class Table:
             return False
         self.ended[id] = (state, decision)
         return True
+
+    def time_up(self, id, until):
+        more = self.more.pop(0) if self.more else 0
+        return until + more if more else until if self.end(id, "decided", "timed-out") else None
 
     def close(self):
         self.closed = True
@@ -140,6 +145,20 @@ def test_a_response_is_shown_with_the_request_it_answers(table) -> None:
         return await asking
 
     assert run(table, scenario).do == "go-on"
+
+
+def test_who_gets_more_time_waits_that_long(table) -> None:
+    async def scenario(desk):
+        table.more = [0.001, 60.0]
+        asking = asyncio.create_task(
+            desk.ask(Consultation(b"x" * 16, "request", "", DRAFT, rule="mine", timeout=0.001))
+        )
+        await until(lambda: not table.more)
+        table.words.append(Word(NAME, "drop"))
+        return await asking
+
+    assert run(table, scenario).do == "drop"
+    assert NAME not in table.ended
 
 
 def test_when_its_time_is_up_it_goes_on_as_it_was(table) -> None:

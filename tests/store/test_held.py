@@ -84,6 +84,21 @@ def test_whoever_decides_before_the_time_is_up_wins(held: HeldMessages) -> None:
     assert held.take(ENGINE) == (Word(name_of(A, "request"), "drop", None),)
 
 
+def test_a_message_can_be_given_more_time_up_to_an_hour_from_now(held: HeldMessages, monkeypatch) -> None:
+    monkeypatch.setattr(module.time, "time", lambda: 1000.0)
+    name = name_of(A, "request")
+    put(held, row(A))
+    assert held.extend(name, 60)
+    assert held.row(name).until == 1660
+    assert held.time_up(name, 1600) == 1660
+    assert held.extend(name, 9999)
+    assert held.row(name).until == 4600
+    assert held.time_up(name, 4600) == 4600
+    assert (held.row(name).state, held.row(name).decision) == ("decided", "timed-out")
+    assert held.extend(name, 60) is False
+    assert held.time_up(name, 4600) is None
+
+
 def test_what_waited_for_an_earlier_engine_is_lost_also_if_it_was_decided_too_late(
     held: HeldMessages,
 ) -> None:

@@ -110,6 +110,25 @@ def test_a_breakpoint_is_made_from_a_filter_turned_off_with_all_that_it_holds_an
     assert held.waiting() == ()
 
 
+def test_a_message_is_given_more_time_from_the_queue_and_from_its_form_which_keeps_what_was_typed(
+    send, held, put
+):
+    put()
+    [before] = held.waiting()
+    form = as_shown(send)
+    shown = send(f"/rules/breakpoints/{NAME}", do="longer", **form | {"method": "PUT"})
+    assert 'name="method" value="PUT"' in page(shown)
+    assert f'data-held-until="{before.until + 600}"' in page(shown)
+    assert send(f"/rules/breakpoints/{NAME}/longer").status_code == 303
+    assert held.waiting() == (before._replace(until=before.until + 1200),)
+    held.decide(NAME, "drop")
+    assert "You were too late" in page(send(f"/rules/breakpoints/{NAME}", do="longer", **form))
+    assert "it was dropped" in page(
+        send.client.get(send(f"/rules/breakpoints/{NAME}/longer").headers["Location"])
+    )
+    assert send("/rules/breakpoints/0-request/longer").status_code == 303
+
+
 MINE = {"name": "mine", "when": "path:/a", "do": "hold"}
 OTHER = {"name": "other", "when": "path:/b", "do": "hold"}
 

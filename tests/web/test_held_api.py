@@ -41,7 +41,11 @@ def test_programs_see_what_waits_and_decide_once(call, held, put):
     assert one["head"].startswith("HTTP/1.1 200 OK\r\n")
     assert one["request"].startswith("POST /basket")
     known = call.client.get("/api/v1/changes").get_json()["held"]
-    assert known == {"count": 1, "waiting": {EXCHANGE.hex(): ANSWERED}}
+    assert known == {
+        "count": 1,
+        "waiting": {EXCHANGE.hex(): ANSWERED},
+        "until": {ANSWERED: line["until"]},
+    }
     answer = call({"do": "go-on", "text": "<p>bye"}, ANSWERED)
     assert answer.get_json()["became"] == "It went on as it was changed here."
     late = call({"do": "drop"}, ANSWERED)
@@ -72,7 +76,7 @@ def test_a_decision_of_a_program(call, held, put, asked, word):
 @pytest.mark.parametrize(
     "asked",
     [
-        {}, {"do": "explode"}, {"do": "go-on", "body": "?"}, {"do": "go-on", "head": "GET / HTTP/1.1\nHost: \u20ac"}, {"do": "answer"},
+        {}, {"do": "explode"}, {"do": "wait", "seconds": 0}, {"do": "wait", "seconds": 3601}, {"do": "go-on", "body": "?"}, {"do": "go-on", "head": "GET / HTTP/1.1\nHost: \u20ac"}, {"do": "answer"},
         {"do": "answer", "head": "GET / HTTP/1.1"}, {"do": "go-on", "head": "x"},
     ],
 )  # fmt: skip
@@ -80,6 +84,18 @@ def test_what_is_no_message_is_refused_and_the_message_still_waits(call, held, p
     put()
     assert call(asked, NAME).status_code == 400
     assert held.waiting()
+
+
+def test_a_program_gives_a_message_more_time(call, held, put):
+    put()
+    [before] = held.waiting()
+    told = call({"do": "wait", "seconds": 60}, NAME).get_json()
+    assert (told["state"], told["until"]) == ("waiting", before.until + 60)
+    assert call({"do": "wait"}, NAME).get_json()["until"] == before.until + 660
+    call({"do": "drop"}, NAME)
+    late = call({"do": "wait"}, NAME)
+    assert late.status_code == 409
+    assert "It was dropped" in late.get_json()["detail"]
 
 
 def test_programs_decide_about_all_at_once(call, held, put):

@@ -15,12 +15,13 @@ from inspector.engine.drafts import request_from, response_from
 from inspector.exchange.consulting import Draft
 from inspector.exchange.held import Content, Row
 from inspector.secrets import Hider
+from inspector.store.held import LONGEST
 from inspector.web.api.describing import says
 from inspector.web.errors import Refusal, not_found
 from inspector.web.held.bodies import Text, text_of
 from inspector.web.held.curtain import address, is_liftable, lift
 from inspector.web.held.editing import LARGEST_BODY
-from inspector.web.held.queue import Queue, what_became
+from inspector.web.held.queue import MORE, Queue, what_became
 from inspector.wire.fields import parse_fields
 from inspector.wire.limits import DEFAULT_LIMITS
 
@@ -61,12 +62,14 @@ class Queued(TypedDict):
 
 
 class Decision(msgspec.Struct):
-    """What becomes of a message. With `head`, `text` or `body` (base64) it is changed; an answer is made of them. `text` goes on without content coding."""
+    """What becomes of a message. With `head`, `text` or `body` (base64) it is changed; an answer is made of them. `text` goes on without content coding.
+    `wait` lets it wait for so many `seconds` longer, at most for an hour from now."""
 
-    do: Literal["go-on", "drop", "answer"]
+    do: Literal["go-on", "drop", "answer", "wait"]
     head: Annotated[str, Meta(description=_HEAD, max_length=1 << 17)] | None = None
     text: str | None = None
     body: str | None = None
+    seconds: Annotated[int, Meta(ge=1, le=int(LONGEST))] = int(MORE)
 
 
 class Together(msgspec.Struct):
@@ -119,7 +122,13 @@ def blueprint(queue: Queue) -> Blueprint:
           detail="Whoever decides first counts: 409 says what became of it before.", example={"do": "go-on"})  # fmt: skip
     def decide(id: str, body: Decision) -> Response:
         row, content = _row(queue, id), queue.held.content(id)
-        if content is None or not queue.decide(id, body.do, _draft(row, content, body, queue.hider())):
+        if body.do == "wait":
+            done = queue.extend(id, body.seconds)
+        else:
+            done = content is not None and queue.decide(
+                id, body.do, _draft(row, content, body, queue.hider())
+            )
+        if not done:
             raise Refusal(409, "Decided before", f"Nothing was changed. {what_became(_row(queue, id))}", "GET /api/v1/held has what waits now.")  # fmt: skip
         return jsonify(_line(queue, _row(queue, id)))
 

@@ -107,10 +107,11 @@ class Changes(TypedDict):
 
 
 class Waits(TypedDict):
-    """How many messages wait at breakpoints; of which exchange which one."""
+    """How many messages wait at breakpoints; of which exchange which one, and until when each."""
 
     count: int
     waiting: dict[str, str]
+    until: dict[str, float]
 
 
 class Body(TypedDict):

@@ -57,12 +57,21 @@ def decided(queue: Queue, row: Row, content: Content, asked: Any) -> str | tuple
     try:
         if do == "pretty":
             return form(queue, row, content, message=_pretty(message))
+        if do == "longer":
+            return _longer(queue, row, content, message)
         kept = _kept(queue, row, content, do, message, answer)
     except Mistake as mistake:
         return form(queue, row, content, message=message, answer=answer, mistake=mistake), 422
     if not kept:
         return over(queue, queue.held.row(row.id) or row, late=True)
     return redirect(url_for("held.all", done=row.id), 303)
+
+
+def _longer(queue: Queue, row: Row, content: Content, message: Message) -> str | tuple[str, int]:
+    """More time, and the form with what was typed."""
+    kept = queue.extend(row.id)
+    row = queue.held.row(row.id) or row
+    return form(queue, row, content, message=message) if kept else over(queue, row, late=True)
 
 
 def _kept(queue: Queue, row: Row, content: Content, do: str, message: Message, answer: Answer) -> bool:  # noqa: PLR0917 (all of one form)

@@ -83,6 +83,11 @@ def blueprint(queue: Queue) -> Blueprint:
         row, content = found(queue, id)
         return over(queue, row, late=True) if content is None else decided(queue, row, content, request.form)
 
+    @pages.post("/rules/breakpoints/<id>/longer")
+    def longer(id: str) -> Response:
+        """From the queue; the form of a message has a button of its own, which keeps what was typed."""
+        return redirect(url_for("held.all", done="" if queue.extend(id) else id), 303)
+
     return pages
 
 

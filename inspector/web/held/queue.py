@@ -19,6 +19,7 @@ from inspector.web.rules.kept import KeptRules
 
 EVERYTHING = "Hold everything"
 KIND = "hold"
+MORE = 600.0  # seconds that the pages' button gives
 _AFTER = {
     "go-on": "It went on as it was.",
     "drop": "It was dropped: the connection ended.",
@@ -86,7 +87,11 @@ class Queue:
     def known(self) -> dict[str, Any]:
         """What open pages are told: no address, so nothing that a presenter would hide."""
         rows = self._rows()
-        return {"count": len(rows), "waiting": {row.exchange.hex(): row.id for row in rows}}
+        return {
+            "count": len(rows),
+            "waiting": {row.exchange.hex(): row.id for row in rows},
+            "until": {row.id: row.until for row in rows},
+        }
 
     def _rows(self) -> tuple[Row, ...]:
         """What waits, for every page and the feed: while that can't be read, as it was last."""
@@ -107,6 +112,10 @@ class Queue:
     def decide(self, id: str, do: str, draft: Draft | None = None) -> bool:
         """Say what becomes of a message; False if it was decided before."""
         return self.held.decide(id, do, draft)
+
+    def extend(self, id: str, seconds: float = MORE) -> bool:
+        """Let a message wait longer; False if it waits no more."""
+        return self.held.extend(id, seconds)
 
     def stop(self, name: str) -> None:
         """Turn a rule off: all goes on that it holds."""

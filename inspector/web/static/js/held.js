@@ -15,7 +15,8 @@ export function followHeld(root) {
     showCount(root, detail.count);
     showRows(root);
     showGone(root);
-    const now = JSON.stringify(waiting);
+    showUntil(root, detail.until);
+    const now = JSON.stringify([waiting, detail.until]);
     if (now !== known) refresh?.();
     known = now;
   });
@@ -43,6 +44,14 @@ function showGone(root) {
   const form = root.querySelector("[data-held-message]");
   const says = root.querySelector("[data-held-gone]");
   if (form && says) says.hidden = Object.values(waiting).includes(form.dataset.heldMessage);
+}
+
+/** Somebody may have given the message on this page more time. */
+function showUntil(root, until) {
+  const form = root.querySelector("[data-held-message]");
+  const time = form && until?.[form.dataset.heldMessage];
+  if (!time) return;
+  for (const place of root.querySelectorAll("[data-held-until]")) place.dataset.heldUntil = time;
 }
 
 /** The queue as the server writes it, fetched again; what comes meanwhile is fetched after it. */
