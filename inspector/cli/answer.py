@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from inspector.cli.calling import Caller
+from inspector.cli.plain import plain
 
 _COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 _LONGEST = 256 * 1024  # characters of a body on a terminal
@@ -86,9 +87,3 @@ def _pretty(text: str) -> str:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return text
-
-
-def plain(text: str) -> str:
-    """The text with whatever would speak to the terminal replaced; line ends and tabs stay."""
-    text = text.replace("\r\n", "\n")
-    return "".join(letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text)  # fmt: skip

@@ -16,6 +16,7 @@ from inspector import __version__
 from inspector.app import home, lock
 from inspector.app.platform import here
 from inspector.cli.options import home_option
+from inspector.cli.plain import plain
 
 if TYPE_CHECKING:
     from inspector.store.importing import Outcome, Trouble
@@ -85,7 +86,7 @@ def _bar(file: Path, *, quiet: bool) -> Iterator[Callable[[Outcome], None]]:
 
 def _say(file: Path, outcome: Outcome, problem: str, *, again: bool) -> None:
     if problem:
-        click.echo(f"{click.style('inspector:', fg='red', bold=True)} {file}: {problem}", err=True)
+        click.echo(f"{click.style('inspector:', fg='red', bold=True)} {file}: {plain(problem)}", err=True)
     elif outcome.before and not again:
         when = datetime.fromtimestamp(outcome.before).astimezone().strftime("%Y-%m-%d at %H:%M")
         click.echo(
@@ -93,7 +94,7 @@ def _say(file: Path, outcome: Outcome, problem: str, *, again: bool) -> None:
         )
         return
     else:
-        made = f", from a file made by {outcome.made_by}" if outcome.made_by else ""
+        made = f", from a file made by {plain(outcome.made_by)}" if outcome.made_by else ""
         click.echo(f"{file}: {outcome.kept:,} exchange{'s' if outcome.kept != 1 else ''} imported{made}.")
     if outcome.lost:
         click.echo(
@@ -101,7 +102,7 @@ def _say(file: Path, outcome: Outcome, problem: str, *, again: bool) -> None:
         )
     for each in outcome.troubles[:_SHOWN]:
         click.echo(
-            f"  line {each.place.line:,}, column {each.place.column:,}, {each.pointer}: {each.expected} was expected"
+            f"  line {each.place.line:,}, column {each.place.column:,}, {plain(each.pointer)}: {plain(each.expected)} was expected"
         )
     more = len(outcome.troubles) - _SHOWN + outcome.more_troubles
     if more > 0:

@@ -12,6 +12,7 @@ import click
 
 from inspector import __version__
 from inspector.app.errors import InspectorError
+from inspector.cli.plain import plain
 
 
 class Entry(NamedTuple):
@@ -76,9 +77,9 @@ class Failed(click.ClickException):
         self.cure = error.cure
 
     def show(self, file: object = None) -> None:
-        click.echo(f"{click.style('inspector:', fg='red', bold=True)} {self.message}", err=True)
+        click.echo(f"{click.style('inspector:', fg='red', bold=True)} {plain(self.message)}", err=True)
         if self.cure:
-            click.echo(f"  {self.cure}", err=True)
+            click.echo(f"  {plain(self.cure)}", err=True)
 
 
 class Commands(click.Group):

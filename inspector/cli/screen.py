@@ -18,6 +18,7 @@ from inspector.app.platform import here
 from inspector.app.run import dashboard
 from inspector.app.settings import RunSettings
 from inspector.app.upstream import without_password
+from inspector.cli.plain import plain
 
 OPENED_WITHIN = 1.5
 
@@ -38,11 +39,11 @@ class Screen:
         _print(first_screen(self._settings, self._place, link=link, opened=opened, windows=windows))
 
     def say(self, sentence: str, cure: str = "") -> None:
-        text = f"{click.style('!', fg='yellow', bold=True)} {sentence}"
-        _print(f"{text}\n  {cure}" if cure else text, err=True)
+        text = f"{click.style('!', fg='yellow', bold=True)} {plain(sentence)}"
+        _print(f"{text}\n  {plain(cure)}" if cure else text, err=True)
 
     def printed(self, line: str) -> None:
-        _print(f"{click.style('|', dim=True)} {line}")
+        _print(f"{click.style('|', dim=True)} {plain(line)}")
 
 
 def _print(text: str, *, err: bool = False) -> None:

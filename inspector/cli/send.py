@@ -14,6 +14,7 @@ import click
 from inspector.app.errors import InspectorError
 from inspector.cli.calling import Caller, calling
 from inspector.cli.options import home_option
+from inspector.cli.plain import plain
 from inspector.cli.values import DURATION
 
 SHOWS = ("answer", "all", "head", "body", "nothing")
@@ -147,14 +148,12 @@ def _send_raw(caller: Caller, url: str, file: Path, *, verify: bool, patience: f
 def _show_raw(sent: dict[str, Any]) -> None:
     came = base64.b64decode(sent["base64"])
     if sys.stdout.isatty():
-        from inspector.cli.answer import plain
-
         click.echo(plain(came.decode("latin-1")))
     else:
         sys.stdout.buffer.write(came)
         sys.stdout.buffer.flush()
     if sent["why"]:
-        click.echo(sent["why"], err=True)
+        click.echo(plain(sent["why"]), err=True)
 
 
 def _show(caller: Caller, sent: dict[str, Any], show: str) -> None:
@@ -170,7 +169,7 @@ def _show(caller: Caller, sent: dict[str, Any], show: str) -> None:
         return
     print_exchange(caller, exchange, show)
     for warning in filter(None, [sent["why"]]):
-        click.echo(warning, err=True)
+        click.echo(plain(warning), err=True)
 
 
 def _page(caller: Caller, sent: dict[str, Any]) -> str:

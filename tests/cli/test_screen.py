@@ -6,8 +6,10 @@ import click
 import pytest
 
 from inspector.app import home
+from inspector.app.errors import InspectorError
 from inspector.app.settings import RunSettings
-from inspector.cli.screen import first_screen
+from inspector.cli.main import Failed
+from inspector.cli.screen import Screen, first_screen
 
 LINK = "http://inspector.localhost:8081/sign-in?ticket=abc"
 
@@ -90,3 +92,22 @@ def test_what_is_decrypted_when_that_is_not_everything(screen):
     assert "  Decrypted   only a.test, b.test; HTTPS to others passes through encrypted (--only)\n" in text
     assert "  Encrypted   0.test, 1.test, 2.test, 3.test and 2 more: left as it is (--passthrough)\n" in text
     assert "crypted" not in screen()
+
+
+EVIL = "hooks.py: \x1b]0;another title\x07\x9b31m a\u202eb\ttab"
+SHOWN = "hooks.py: \N{REPLACEMENT CHARACTER}]0;another title\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}31m a\N{REPLACEMENT CHARACTER}b\ttab"
+
+
+def test_what_hooks_print_does_not_speak_to_the_terminal(tmp_path, capsys):
+    settings = RunSettings(name="x", home=str(tmp_path), data=str(tmp_path))
+    says = Screen(settings, home.Home(tmp_path, tmp_path), open_browser=False)
+    says.printed(EVIL)
+    says.say(EVIL, EVIL)
+    out, err = capsys.readouterr()
+    assert click.unstyle(out) == f"| {SHOWN}\n"
+    assert click.unstyle(err) == f"! {SHOWN}\n  {SHOWN}\n"
+
+
+def test_nor_does_a_mistake_that_quotes_something(capsys):
+    Failed(InspectorError(EVIL, EVIL)).show()
+    assert click.unstyle(capsys.readouterr().err) == f"inspector: {SHOWN}\n  {SHOWN}\n"
