@@ -17,6 +17,7 @@ Speaker = Literal["browser", "site"]
 Kind = Literal["text", "binary", "ping", "pong", "close", "broken"]
 
 LARGEST = 4 * 1024 * 1024  # of one message, unpacked
+FRAMES = 100_000  # of one side that are read: a frame may be two bytes long, and costs hundreds
 _IN_ALL = 64 * 1024 * 1024
 _TAIL = b"\x00\x00\xff\xff"  # RFC 7692 §7.2.1
 
@@ -128,7 +129,8 @@ def spoken(
     packing: dict[Speaker, Packing] | None = None,
     cut: tuple[bool, bool] = (False, False),
 ) -> tuple[Spoken, ...]:
-    """Everything both sides said. `cut` tells of each side whether more passed than is here. In order of time where times are on record; else the browser's first."""
+    """Everything both sides said, as far as it is in the first 100,000 frames of each. `cut` tells of each side whether more passed than is here. In order of
+    time where times are on record; else the browser's first."""
     said = [
         *_side("browser", browser, arrivals[0], packing, cut=cut[0]),
         *_side("site", site, arrivals[1], packing, cut=cut[1]),
@@ -154,7 +156,15 @@ def _side(
         return arrivals[place].at if place < len(ends) else None
 
     parts: list[Frame] = []
-    for frame in frames(data, from_browser=speaker == "browser"):
+    for number, frame in enumerate(frames(data, from_browser=speaker == "browser")):
+        if number == FRAMES:
+            if parts:
+                yield _message(
+                    speaker, parts, when(frame.at), unpack, ("its last part is not read any more",)
+                )
+            why = f"only the first {FRAMES:,} frames of each side are read"
+            yield _rest(speaker, Rest(frame.at, len(data) - frame.at, why), when(len(data)))
+            return
         if isinstance(frame, Rest):
             if frame.why or not cut:
                 yield _rest(speaker, frame, when(frame.at + frame.size))

@@ -134,3 +134,20 @@ def test_of_what_was_not_kept_whole_the_end_is_no_fault():
 )  # fmt: skip
 def test_what_was_agreed_on_about_packing(line, expected):
     assert packing_of(line) == expected
+
+
+@pytest.mark.parametrize("frame", [b"\x89\x00", b"\x81\x01a"], ids=["pings", "texts"])
+def test_of_a_flood_of_frames_the_first_are_read(frame, monkeypatch):
+    monkeypatch.setattr("inspector.exchange.socket_talk.FRAMES", 10)
+    said = spoken(b"", frame * 1000)
+    assert len(said) == 11
+    assert (said[-1].kind, said[-1].wire) == ("broken", 990 * len(frame))
+    assert said[-1].notes == ("only the first 10 frames of each side are read",)
+    assert len(spoken(b"", frame * 10)) == 10
+
+
+def test_a_message_in_endless_parts_is_read_as_far_as_its_first(monkeypatch):
+    monkeypatch.setattr("inspector.exchange.socket_talk.FRAMES", 10)
+    began, rest = spoken(b"", b"\x01\x01a" + b"\x00\x00" * 1000)
+    assert (began.text, began.notes) == ("a", ("its last part is not read any more",))
+    assert (len(began.parts), rest.kind, began.wire + rest.wire) == (10, "broken", 2003)

@@ -74,7 +74,7 @@ def blueprint(captures: Captures, marks: Marks, marking: Marking, version: str) 
 
     @api.get("/exchanges/<id>/messages/<side>")
     @says("A WebSocket's messages, in order", tag="Exchanges", scope="read", query=Part, gives=shapes.Talk, fails=(404, 410), path={"side": SIDE},
-          detail="As they passed between browser and Inspector, or between Inspector and site. The first 8 MiB of each direction are read.")  # fmt: skip
+          detail="As they passed between browser and Inspector, or between Inspector and site. The first 8 MiB of each direction are read, in at most 100,000 frames.")  # fmt: skip
     def messages(id: str, side: str, query: Part) -> Response:
         exchange = find_exchange(captures, id)
         if exchange.kind != "websocket" or side not in ("browser", "site"):
