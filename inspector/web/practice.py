@@ -225,11 +225,14 @@ class Application(TypedDict):
 
 
 class MineState(TypedDict):
+    """`broken`: it runs, and yet its code could not be loaded; visitors get a page that says why."""
+
     state: str
     folder: str
     pid: int
     since: float
     trouble: str
+    broken: bool
     applied_for: Any
 
 
@@ -271,5 +274,5 @@ def _json(state: State | None) -> dict[str, Any] | None:
         return None
     return {
         "state": state.state, "folder": state.folder, "pid": state.pid, "since": state.since, "trouble": state.trouble,
-        "applied_for": state.applied_for,
+        "broken": bool(state.broken), "applied_for": state.applied_for,
     }  # fmt: skip

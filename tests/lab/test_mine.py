@@ -134,8 +134,16 @@ def test_whatever_the_code_does_a_page_says_it_and_mending_is_enough(site):
             return status == 500 and words in page
 
         eventually(said)
+        eventually(lambda: site.mine.state.broken)
     site.write(GOOD)
     eventually(lambda: site.get() == (200, "hello"))
+    assert site.mine.state.broken == ""
+
+
+def test_what_runs_and_cannot_be_loaded_says_so(site):
+    state = site.start("def x(:\n")
+    assert (state.state, state.broken, state.said) == ("running", "SyntaxError: invalid syntax", ())
+    assert site.call(site.mine.stop()).broken == ""
 
 
 def test_code_that_does_not_come_to_its_end_is_shown_where_it_is(site):

@@ -216,3 +216,11 @@ def test_apps_at_names_of_their_own_are_shown_with_what_they_said(lab, page):
     shown = page()
     for words in ("api.shop.test", "<code>shop:app</code>", "&lt;b&gt;boom&lt;/b&gt;"):
         assert words in shown
+    assert "Running" in shown
+    lab.state = msgspec.structs.replace(
+        lab.state, mounted=(msgspec.structs.replace(app, broken="NameError: <i>"),)
+    )
+    shown = page()
+    assert "be loaded" in shown
+    assert "<code>NameError: &lt;i&gt;</code>" in shown
+    assert " Running" not in shown

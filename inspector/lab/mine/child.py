@@ -26,6 +26,7 @@ from inspector.lab.serving.environ import App
 from inspector.lab.sites.practice import MINE
 
 READY = "inspector: at work"
+NOT_LOADED = "inspector: not loaded: "
 FAREWELL = 0.3  # seconds for those who are being served
 ALONE_FOR = (
     2.0  # seconds that the code has before visitors come in: if it ends the process, nobody is cut off
@@ -37,17 +38,22 @@ def main() -> None:
     folder = Path(order.folder)
     os.chdir(folder)
     place = Place(Path(order.keep))
-    loading = Loading(folder, order.app)
+    loading = Loading(folder, order.app, partial(_not_loaded, mounted=bool(order.app)))
     if not order.broken:
         loading.start()
         loading.wait(ALONE_FOR)
-    if order.app and loading.summary:
-        sys.stderr.write(f"{loading.trouble or loading.summary}\n")
     host = order.host or MINE
     app = Answering(
         folder, place.challenges, loading, broken=order.broken, patience=order.patience, host=host
     )
     asyncio.run(_serve(order, place, app))
+
+
+def _not_loaded(loading: Loading, *, mounted: bool) -> None:
+    """Tell the lab; of a mounted app its terminal tells the whole story too."""
+    story = f"{loading.trouble or loading.summary}\n" if mounted else ""
+    sys.stderr.write(f"{NOT_LOADED}{' '.join(loading.summary.split())}\n{story}")
+    sys.stderr.flush()
 
 
 async def _serve(order: Order, place: Place, app: App) -> None:

@@ -28,11 +28,15 @@ class NoAppError(Exception):
 
 
 class Loading:
-    """The app of a folder, or the one that is `asked` for, being loaded in a thread of its own: `trouble` is why that failed, as a traceback."""
+    """The app of a folder, or the one that is `asked` for, being loaded in a thread of its own: `trouble` is why that failed, as a traceback;
+    `failed` hears of it."""
 
-    def __init__(self, folder: Path, asked: str = "") -> None:
+    def __init__(
+        self, folder: Path, asked: str = "", failed: Callable[[Loading], None] = lambda _: None
+    ) -> None:
         self._folder = folder
         self._asked = asked
+        self._failed = failed
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._load, name="loading", daemon=True)
         self.app: Callable[..., Iterable[bytes]] | None = None
@@ -56,6 +60,7 @@ class Loading:
             self.app = named(self._folder, self._asked) if self._asked else find(self._folder)
         except BaseException as error:  # noqa: BLE001 (SystemExit too: the learner's code may call exit)
             self.summary, self.trouble = said(error, self._folder)
+            self._failed(self)
         finally:
             self._done.set()
 

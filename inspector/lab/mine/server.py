@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from inspector.lab.applying.keeping import Shown, shown
-from inspector.lab.mine.child import READY
+from inspector.lab.mine.child import NOT_LOADED, READY
 from inspector.lab.mine.handing import inherited, listen, ticket
 from inspector.lab.mine.orders import Order
 from inspector.lab.mine.place import Place, Wish
@@ -29,11 +29,13 @@ LOOK_EVERY = 0.5
 READY_WITHIN = 15.0
 FAREWELL = 1.0
 SOON = 3.0  # a process that ends within these seconds of its start would do so again
+ENDED = "It ended its own process right after the start."
 LINES, LETTERS = 200, 2000
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page shows: `state` is stopped, starting or running; `trouble` why it could not be started; `said` what the process printed last. `app` and `host` are
+    """What a page shows: `state` is stopped, starting or running; `trouble` why it could not be started; `broken` why it runs, and yet its code
+    could not be loaded, so that visitors get a page about that; `said` what the process printed last. `app` and `host` are
     those of an app that is mounted; `mounted` are all of them, beside the learner's own site."""
 
     state: str = "stopped"
@@ -48,6 +50,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     app: str = ""
     host: str = ""
     mounted: tuple[State, ...] = ()
+    broken: str = ""
 
 
 class Mine:
@@ -76,6 +79,7 @@ class Mine:
         self._since = 0.0
         self._starts = 0
         self._trouble = ""
+        self._broken = ""
 
     @property
     def state(self) -> State:
@@ -85,6 +89,7 @@ class Mine:
             folder=self._wish.folder, pid=self._process.pid if self._process else 0, since=self._since, starts=self._starts,
             trouble=self._trouble, said=tuple(self._said), applied_for=self._place.certificate.exists(),
             application=shown(self._place.root), app=self._app, host=self._host,
+            broken=self._broken if at_work else "",
         )  # fmt: skip
 
     async def begin(self, folder: str = "") -> None:
@@ -178,6 +183,7 @@ class Mine:
 
     async def _spawn(self, folder: Path, broken: str) -> asyncio.subprocess.Process:
         self._starts += 1
+        self._broken = ENDED if broken else ""
         self._process = process = await asyncio.create_subprocess_exec(
             sys.executable, "-P", "-m", "inspector.lab.mine.child",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
@@ -210,6 +216,8 @@ class Mine:
             words = line.decode("utf-8", "replace").rstrip()[:LETTERS]
             if words == READY and process is self._process:
                 self._ready.set()
+            elif words.startswith(NOT_LOADED) and process is self._process:
+                self._broken = words.removeprefix(NOT_LOADED)
             elif words:
                 self._said.append(words)
                 self._tell(words)
