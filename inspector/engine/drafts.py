@@ -15,7 +15,7 @@ from inspector.wire.http1 import Limits, Problem, RequestHead, ResponseHead, par
 
 OURS = frozenset(name.encode("ascii") for name in FRAMING) | {b"expect"}
 _LENGTHS = frozenset({b"content-length", b"transfer-encoding", b"trailer", b"expect"})
-_BODILESS = (204, 304)
+_BODILESS = frozenset({204, 304})
 
 
 class Made(NamedTuple):
@@ -73,7 +73,9 @@ def response_from(given: Draft, before: Draft | None, limits: Limits, method: by
         return f"a response with the status {head.status} has no body, and this one's is passing already"
     body = given.body if here else b""
     ours = _lines(before.head)[1] if before is not None else []
-    if before is None or body != before.body or bodiless != (_status(before.head) in _BODILESS):
+    # a 304 says the length of what it doesn't bring, a 204 must not (RFC 9110 §8.6); so where one becomes the other, or gains or loses its body, it is written anew
+    was = _status(before.head) if before is not None else 0
+    if before is None or body != before.body or (was != head.status and {was, head.status} & _BODILESS):
         ours = [each for each in ours if _name(each) not in _LENGTHS]
         if not bodiless:
             ours.append(b"Content-Length: %d" % len(body))
