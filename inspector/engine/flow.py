@@ -79,6 +79,7 @@ class Flow:
     up: Tap | None = None
     down: Tap | None = None
     sent: Tap | None = None  # what the site got of the body, where that is another one than the browser's
+    request_unknown = False  # a rule would have asked for the request's body, which was not waited for
     request_body: bytes | None = None  # all of it, where a rule will ask for it when the response is there
     method = b""  # the one that was sent, where that is another one than the browser's
     held = False

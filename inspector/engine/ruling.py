@@ -81,8 +81,9 @@ class Ruling:
         """What rules want done with an exchange whose request has just begun, or has come with this body; None for most.
         Without a body (None) those that ask for it can't be told."""
         subject = _subject(flow, request=body)
-        if body and self._rules.wants_request_later(subject):
+        if body != b"" and self._rules.wants_request_later(subject):
             flow.request_body = body
+            flow.request_unknown = body is None
         verdict = self._rules.request.verdict(subject, whole=body is not None)
         self._note(flow, verdict)
         if not verdict.steps:
@@ -102,7 +103,9 @@ class Ruling:
         if not self.asks_responses:
             return early
         subject = _subject(flow, request=flow.request_body, response=body)
-        verdict = self._rules.response.verdict(subject, whole=body is not None)
+        verdict = self._rules.of_response(
+            subject, whole=body is not None, request_whole=not flow.request_unknown
+        )
         self._note(flow, verdict)
         holds = tuple((step.rule, step.effect) for step in verdict.steps if isinstance(step.effect, Hold))
         if holds:

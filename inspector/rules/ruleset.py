@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from inspector.filter.matching import Matches, matcher
@@ -41,6 +41,7 @@ class Verdict:
 
 
 NOTHING = Verdict()
+NOBODY: Mapping[str, Matches] = {}
 
 
 class RuleSet:
@@ -52,9 +53,11 @@ class RuleSet:
         late = [rule for rule in on if _late(rule)]
         self.request = _Half([rule for rule in on if not _late(rule)], Moment.REQUEST_HEAD, now)
         self.response = _Half(late, Moment.RESPONSE_HEAD, now)
-        self._both = [
-            matcher(possible(rule.scope, Moment.REQUEST_HEAD), now) for rule in late if _asks_for_both(rule)
-        ]
+        self._both = {
+            rule.name: matcher(possible(rule.scope, Moment.REQUEST_HEAD), now)
+            for rule in late
+            if _asks_for_both(rule)
+        }
 
     @property
     def may_wait(self) -> bool:
@@ -68,7 +71,11 @@ class RuleSet:
 
     def wants_request_later(self, subject: Subject) -> bool:
         """Whether the request's body will be asked for when the response is there."""
-        return bool(self._both) and any(may(subject) for may in self._both)
+        return bool(self._both) and any(may(subject) for may in self._both.values())
+
+    def of_response(self, subject: Subject, *, whole: bool, request_whole: bool) -> Verdict:
+        """What the rules say when the response is there. Not `whole`: of its body nothing is known; not `request_whole`: of the request's."""
+        return self.response.verdict(subject, whole=whole, blind={} if request_whole else self._both)
 
 
 def _late(rule: Rule) -> bool:
@@ -99,12 +106,15 @@ class _Half:
         """Whether the body has to be there before all can be told: some rule asks for it, and what is known so far fits."""
         return any(may(subject) for may in self._bodily.values())
 
-    def verdict(self, subject: Subject, *, whole: bool = True) -> Verdict:
-        """What the rules say. Not `whole`: of the body nothing is known, and never will be in time."""
-        if whole or not self._bodily:
+    def verdict(
+        self, subject: Subject, *, whole: bool = True, blind: Mapping[str, Matches] = NOBODY
+    ) -> Verdict:
+        """What the rules say. Not `whole`: of the body nothing is known, and never will be in time. `blind` are further rules that can't be told."""
+        unknown = blind if whole else {**blind, **self._bodily}
+        if not unknown:
             return _verdict(self._rules, subject)
-        told = [each for each in self._rules if each[0].name not in self._bodily]
-        untold = tuple(name for name, may in self._bodily.items() if may(subject))
+        told = [each for each in self._rules if each[0].name not in unknown]
+        untold = tuple(name for name, may in unknown.items() if may(subject))
         return replace(_verdict(told, subject), untold=untold)
 
 

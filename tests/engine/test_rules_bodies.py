@@ -174,6 +174,22 @@ def test_a_request_too_large_to_be_asked_for_passes_and_says_so(ruled, talk, sit
     assert exchange.server_leg.request.body.note == "same"
 
 
+def test_a_rule_that_asks_for_both_bodies_is_not_judged_by_the_beginning_of_one(ruled, talk, site):
+    here = site(answering(ok(b"an error")))
+    engine = ruled(
+        ("status", "request.body:0123 response.body:error", {"status": 500}),
+        ("status", "-request.body:0123 status:200", {"status": 501}),
+        ("response-fields", "response.body:error", {"set": {"X-New": "1"}}),
+    )
+    reply = talk(engine).ask(post(here, MEGABYTE * 9))
+    assert (reply.status, reply.field("X-New")) == (200, b"1")
+    assert told(engine.records.only()) == [
+        ("rule-untold", "0 status"),
+        ("rule-untold", "1 status"),
+        ("ruled", "2 response-fields"),
+    ]
+
+
 @pytest.mark.parametrize("kind", ["large", "events"])
 def test_a_response_that_cannot_be_whole_passes_and_says_so(ruled, talk, site, kind):
     body = MEGABYTE * 20 if kind == "large" else b"data: error\n\n"
