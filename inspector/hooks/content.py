@@ -61,6 +61,9 @@ class Content:
 
     @text.setter
     def text(self, text: str) -> None:
+        if self._data is not None and text == self.text:
+            self._forget_views()
+            return  # what is no text, such as a picture, stays byte for byte where nothing was replaced in it
         charset = self._charset()
         try:
             self._set(text.encode(charset))
@@ -164,11 +167,15 @@ class Content:
         for name in _OF_THE_OLD:
             self.headers.pop(name, None)
 
+    def _forget_views(self) -> None:
+        """What was changed in a view of the body counts no more; the body as a whole was said again."""
+        self._json = None
+
     def _need_body(self) -> None:
         if not self.body_here:
             raise HookError(
                 "The body is not here: it is larger than 8 MiB, never ends, belongs to a WebSocket, or the hook was marked with body=False. "
-                "Only the head can be read and changed; `body_here` tells."
+                "Only the head can be read and changed; body_here tells."
             )
 
     def _decoded(self) -> bytes:

@@ -136,6 +136,10 @@ class Request(Content):
         super()._set(data)
         self._form = None
 
+    def _forget_views(self) -> None:
+        super()._forget_views()
+        self._form = None
+
     def _settle(self) -> None:
         super()._settle()
         self._settle_args()

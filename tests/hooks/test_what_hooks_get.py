@@ -124,6 +124,24 @@ def test_a_response_is_read_and_changed_with_its_coding_undone():
     assert page.changes() == "now 404 Not Found, Content-Encoding, Etag, Set-Cookie, the body"
 
 
+def test_a_picture_in_whose_text_nothing_was_replaced_stays_byte_for_byte():
+    picture = response("Content-Type: image/png", "ETag: x", body=bytes(range(256)))
+    picture.text = picture.text.replace("tea", "coffee")
+    assert picture.finish() is None
+
+
+def test_the_same_text_takes_back_what_was_changed_in_json_or_a_form():
+    for fields, body, change in (
+        (JSON, b'{"left": 1}', lambda it: it.json.update(left=2)),
+        (FORM, b"a=1", lambda it: it.form.__setitem__("a", "2")),
+    ):
+        asked = request("POST / HTTP/1.1", fields, body=body)
+        was = asked.text
+        change(asked)
+        asked.text = was
+        assert asked.finish() is None
+
+
 ANSWERS = {
     "text": (lambda: Response("Not today", 503), "503 Service Unavailable", "text/html; charset=utf-8", b"Not today"),
     "json": (lambda: Response(json={"left": 0}), "200 OK", "application/json", b'{"left": 0}'),
