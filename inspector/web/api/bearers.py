@@ -44,7 +44,7 @@ class Bearers:
                 403,
                 "Not with this token",
                 f"This needs the scope {scope} ({SCOPES[scope]}), which the token “{bearer.name}” does not have.",
-                f"Make one that has it:  inspector token make --scope {scope}",
+                f"Make one that has it:  inspector token make --name NAME --scope {scope}",
                 fields={
                     "WWW-Authenticate": f'Bearer realm="Inspector", error="insufficient_scope", scope="{scope}"'
                 },
