@@ -114,7 +114,8 @@ async def ask_about_message(
         if reply.draft is None or reply.draft.body == payload:
             continue
         if not binary and not _is_text(reply.draft.body):
-            flow.decide("edit-refused", "a text message has to be UTF-8 (RFC 6455 §5.6)")
+            if not any(each.code == "edit-refused" for each in flow.decisions):  # of thousands, once
+                flow.decide("edit-refused", "a text message has to be UTF-8 (RFC 6455 §5.6)")
             continue
         flow.changed, payload = True, reply.draft.body
     return payload

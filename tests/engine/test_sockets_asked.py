@@ -165,3 +165,12 @@ def test_a_large_message_and_what_is_none_pass_unread(socket):
     assert here.seen.endswith(b"\x8b\x80no frames any more")
     assert stand.asked == [(True, False, b"small")]
     assert engine.settled()[1:] == (0, 0)
+
+
+def test_of_many_refused_changes_one_is_noted(socket):
+    engine, wire, _, _ = socket(lambda _: Reply("go-on", Draft(b"", b"\xff")))
+    for _ in range(3):
+        wire.send(written(Opcode.TEXT, b"one", MASK))
+        assert hear(wire, from_browser=False).payload == b"one"
+    wire.close()
+    assert [each.code for each in engine.records.only().decisions].count("edit-refused") == 1
