@@ -96,9 +96,10 @@ def install(app: Flask, queue: Queue) -> None:
 
     @app.context_processor
     def around() -> dict[str, Any]:
+        waiting = queue.exchanges()  # once a page, since a list asks for each of its rows
         return {
-            "held_count": queue.count(),
-            "held_exchanges": queue.exchanges,
+            "held_count": len(waiting),
+            "held_exchanges": frozenset(waiting),
             "held_of": queue.of_exchange,
             "what_became": what_became,
             "hold_when": hold_when,

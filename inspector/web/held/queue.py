@@ -76,13 +76,9 @@ class Queue:
             row.id, row.exchange.hex(), row.moment, row.method, url, rule, row.since, row.until, left
         )
 
-    def count(self) -> int:
-        """How many wait."""
-        return len(self._rows())
-
-    def exchanges(self) -> frozenset[str]:
-        """The exchanges that wait."""
-        return frozenset(row.exchange.hex() for row in self._rows())
+    def exchanges(self) -> tuple[str, ...]:
+        """The exchange of each message that waits."""
+        return tuple(row.exchange.hex() for row in self._rows())
 
     def known(self) -> dict[str, Any]:
         """What open pages are told: no address, so nothing that a presenter would hide."""
