@@ -8,6 +8,7 @@ do = "block"
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
@@ -24,13 +25,20 @@ from inspector.rules.table import ACTIONS
 MOST_RULES = 500
 _LONGEST_NAME = 120
 _COMMON = ("name", "when", "do", "on")
+# Python's reader keeps something for each beginning of a dotted name: of a hundred thousand dots that is all of a computer's memory.
+_SEGMENT = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(rf"(?:^|[\[{{,])[ \t]*+{_SEGMENT}(?:[ \t]*+\.[ \t]*+{_SEGMENT}){{100}}", re.MULTILINE)
 
 
 def read_toml(text: str) -> tuple[Rule, ...]:
     """The rules of a TOML file. Raises RuleMistake with the place."""
+    if _LONG_KEY.search(text):
+        raise RuleMistake("a name in it has dozens of dots, and no rule has such a name.")
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise RuleMistake("it is nested too deeply.") from None
+    except ValueError as error:  # a TOMLDecodeError, or a number that Python does not read
         raise RuleMistake(f"this is not TOML: {error}.") from None
     unknown = sorted(set(data) - {"rule"})
     if unknown:

@@ -105,3 +105,26 @@ def test_a_scope_that_needs_a_later_moment_is_refused_with_a_sentence(do, when, 
     with pytest.raises(RuleMistake) as mistake:
         read_toml(rule(f'when = "{when}"\ndo = "{do}"'))
     assert sentence in str(mistake.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a = " + "[" * 100_000, "it is nested too deeply."),
+        ("a = " + "{b = " * 50_000, "it is nested too deeply."),
+        (".".join(["a"] * 50_000) + " = 1", "has dozens of dots"),
+        ("[[" + " . ".join(['"a"'] * 50_000) + "]]", "has dozens of dots"),
+        ("[[rule]]\nwhen = {" + ".".join(["'a'"] * 50_000) + " = 1}", "has dozens of dots"),
+        ("a = " + "9" * 10_000, "this is not TOML"),
+    ],
+    ids=["lists", "tables", "a name", "a heading", "a name in a line", "a number"],
+)
+def test_a_file_that_would_take_all_memory_is_refused(text, sentence):
+    with pytest.raises(RuleMistake, match=sentence):
+        read_toml(text)
+
+
+def test_texts_may_have_any_number_of_dots():
+    dots = ".".join(["a"] * 1000)
+    (one,) = read_toml(rule(f"do = 'replace'\nfind = '{dots}'\nby = 'such as {dots}'"))
+    assert dots in one.say()
