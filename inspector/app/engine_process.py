@@ -102,7 +102,12 @@ async def _serve(child: Child) -> None:
         )
     except PkiError as error:
         raise child.cannot(str(error)) from error
-    desk = Desk(partial(_held_messages, Path(settings.data)), engine=me, worker=WORKER)
+    desk = Desk(
+        partial(_held_messages, Path(settings.data)),
+        engine=me,
+        worker=WORKER,
+        in_force=engine.context.ruling.in_force,
+    )
     engine.context.consultants += (desk,)
     hooked = _hooked(settings)
     if hooked is not None:

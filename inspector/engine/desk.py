@@ -46,17 +46,25 @@ class Keeping(Protocol):
 
 
 class Desk:
-    """The breakpoints of one engine. `open` gives the table, which may take a while."""
+    """The breakpoints of one engine. `open` gives the table, which may take a while; `in_force` says whether the rule of a name still is: one that was
+    turned off while a request waited doesn't hold its response."""
 
     only_held = True
 
     def __init__(
-        self, open: Callable[[], Keeping], *, engine: bytes, worker: int, every: float = EVERY
+        self,
+        open: Callable[[], Keeping],
+        *,
+        engine: bytes,
+        worker: int,
+        every: float = EVERY,
+        in_force: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._open = open
         self._engine = engine
         self._worker = worker
         self._every = every
+        self._in_force = in_force
         self._kept: Keeping | None = None
         self._thread: ThreadPoolExecutor | None = None
         self._waiting: dict[str, asyncio.Future[Word]] = {}
@@ -66,11 +74,10 @@ class Desk:
 
     def wants(self, flow: Flow, moment: Moment) -> bool:
         """Whether a rule holds this message. What a person has just written in the dashboard is not held."""
-        return (
-            moment in ("request", "response")
-            and flow.made_by != "composer"
-            and held_by(flow, moment) is not None
-        )
+        if moment not in {"request", "response"} or flow.made_by == "composer":
+            return False
+        held = held_by(flow, moment)
+        return held is not None and self._in_force(held[0])
 
     async def ask(self, consultation: Consultation) -> Reply:
         """Let a message wait until somebody decides, its time is up, or the engine stops."""

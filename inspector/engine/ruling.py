@@ -70,6 +70,11 @@ class Ruling:
         self.active = any(rule.on for rule in self._rules.rules)
         self.asks_responses = self._rules.asks_responses
 
+    def in_force(self, name: str) -> bool:
+        """Whether there is a rule of this name now, and it is on."""
+        rule = self._say.get(name)
+        return rule is not None and rule.on
+
     def waits_for_request(self, flow: Flow) -> bool:
         """Whether the request's body has to be whole before it can be told what rules want."""
         if not self._rules.may_wait:

@@ -102,6 +102,14 @@ def test_it_wants_what_a_rule_holds_but_for_what_was_just_written_in_the_dashboa
     assert Desk(Table, engine=b"", worker=1).wants(which, moment) is wanted
 
 
+def test_a_rule_that_was_turned_off_meanwhile_does_not_hold_the_response() -> None:
+    on = {"mine"}
+    desk = Desk(Table, engine=b"", worker=1, in_force=on.__contains__)
+    assert desk.wants(flow(side="both"), "request")
+    on.clear()
+    assert not desk.wants(flow(side="both"), "response")
+
+
 @pytest.mark.parametrize(
     ("word", "do", "draft", "code"),
     [
