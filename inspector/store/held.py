@@ -36,7 +36,8 @@ class HeldMessages:
 
     def __init__(self, home: Path) -> None:
         prepare("control", control_path(home))
-        self._engine = open_engine(control_path(home))
+        # in a rush hundreds of messages are put here at once, each for itself
+        self._engine = open_engine(control_path(home), timeout=5.0)
         sa.event.listen(self._engine, "connect", _leave_no_trace)
         self._lock = threading.Lock()
         self._own: sa.Connection | None = None

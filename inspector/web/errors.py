@@ -11,6 +11,7 @@ BadSide               an address names a part of an exchange that does not exist
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -106,6 +107,12 @@ def answer(problem: Refusal) -> Response:
     return response
 
 
+def _is_busy(error: Exception) -> bool:
+    """Whether a database was locked for longer than anybody waits: hundreds of messages held at once can do that."""
+    cause = getattr(error, "orig", None)  # SQLAlchemy's errors say whose they are
+    return isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)
+
+
 def install(
     app: Flask, *, unreadable: tuple[type[Exception], ...], lost: tuple[type[Exception], ...]
 ) -> None:
@@ -140,6 +147,15 @@ def install(
             return answer(gone(str(error)))
         if isinstance(error, unreadable):
             return answer(Refusal(503, "Captures cannot be read", str(error), "Try again in a moment."))
+        if _is_busy(error):
+            return answer(
+                Refusal(
+                    503,
+                    "Busy",
+                    "A database of Inspector's was written to all the time, and could not be asked.",
+                    "Try again in a moment.",
+                )
+            )
         log.error("the dashboard failed at %s", request.path, exc_info=error)
         return answer(
             Refusal(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import sqlite3
 
 import pytest
+import sqlalchemy as sa
 from web_fakes import connection, made, message, number, with_response
 
 from inspector.exchange.model import Fault, Tls
@@ -140,7 +142,13 @@ def test_everything_is_forgotten(desk, browser):
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(StoreProblem("It is locked."), 503), (ZeroDivisionError(), 500)],
+    [
+        (StoreProblem("It is locked."), 503),
+        (ZeroDivisionError(), 500),
+        (sa.exc.OperationalError("SELECT 1", None, sqlite3.OperationalError("database is locked")), 503),
+        (sa.exc.OperationalError("SELECT 1", None, sqlite3.OperationalError("no such table")), 500),
+    ],
+    ids=["out of reach", "a mistake", "locked", "another mistake"],
 )
 def test_the_stores_troubles_are_told(desk, browser, error, status):
     desk.captures.fails = error
