@@ -37,9 +37,7 @@ class DelayResponse(Action):
 
     NAME: ClassVar = "delay-response"
     TITLE: ClassVar = "Delay the response"
-    HELP: ClassVar = (
-        "The response waits before the browser gets it. The scope may ask for what stands in its head."
-    )
+    HELP: ClassVar = "The response waits before the browser gets it."
     MOMENT: ClassVar = Moment.RESPONSE_HEAD
     PARAMETERS: ClassVar = (Parameter("time", "time", "How long.", required=True),)
     EXAMPLE: ClassVar = 'name = "Slow pictures"\nwhen = "type:image"\ndo = "delay-response"\ntime = "2s"'
