@@ -88,6 +88,8 @@ class Feed:
     def _let_go(self) -> None:
         own, self._own, self._version = self._own, None, -1
         if own is not None:
+            if not own.invalidated:
+                own.detach()  # the pool that it came from may be given up already, and would never close it
             own.close()
 
     def _changed(

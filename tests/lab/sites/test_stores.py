@@ -68,6 +68,11 @@ def mongo():
     server.close()
 
 
+def let_go(kept):
+    if isinstance(kept, Relational):
+        kept.engine.dispose()
+
+
 def server_engine(urls, who="practice"):
     return create_engine(urls[who])
 
@@ -240,8 +245,12 @@ def test_what_was_kept_is_there_after_a_restart(tmp_path):
         lambda: DocumentStore(EmbeddedDocuments(tmp_path / "b.json")),
         lambda: KeyStore(EmbeddedKeys(tmp_path / "c.json")),
     ):
-        make().save_wish(Wish("new", "Honey"))
-        assert make().wish("new").title == "Honey"
+        before = make()
+        before.save_wish(Wish("new", "Honey"))
+        let_go(before)
+        after = make()
+        assert after.wish("new").title == "Honey"
+        let_go(after)
 
 
 # --- each in its own way ---------------------------------------------------------------------------------
@@ -367,7 +376,9 @@ def test_the_seed_is_whole():
 
 @pytest.fixture
 def together(tmp_path):
-    return open_stores(tmp_path, {})
+    stores = open_stores(tmp_path, {})
+    yield stores
+    let_go(stores.stores["tables"])
 
 
 def test_one_answers_and_all_are_asked(together):
@@ -394,6 +405,7 @@ def test_a_store_that_cannot_be_opened_is_said_to_be_missing(tmp_path):
     assert set(stores.stores) == {"tables", "documents"}
     assert "Connection" in stores.missing["keys"]
     assert isinstance(stores, Together)
+    let_go(stores.stores["tables"])
 
 
 def test_an_unknown_choice_is_the_first(together):

@@ -40,10 +40,13 @@ def open_stores(folder: Path, settings: Mapping[str, str] = os.environ) -> Toget
 
 def open_relational(folder: Path, url: str) -> Relational:
     """PostgreSQL or MySQL by URL, or a SQLite file of the shop's own."""
-    if not url:
-        return Relational(guarded(folder / "shop.sqlite"))
     connect = {"connect_timeout": _SECONDS}
-    return Relational(create_engine(url, pool_pre_ping=True, connect_args=connect))
+    engine = create_engine(url, pool_pre_ping=True, connect_args=connect) if url else guarded(folder / "shop.sqlite")  # fmt: skip
+    try:
+        return Relational(engine)
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def _documents(folder: Path, url: str) -> MongoDocuments | EmbeddedDocuments:
