@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -129,7 +130,8 @@ class Stored:
         self.captures = Captures(home)
         connections = {each.id: each for each in CONNECTIONS}
         marks = dict(zip(sorted(found)[::7], itertools.cycle(MARKS), strict=False))
-        Marks(home).put_all(marks)
+        with closing(Marks(home)) as kept:
+            kept.put_all(marks)
         # the rows as they are listed: what was open when the engine stopped has failed
         self.subjects = {
             id: Subject(
