@@ -23,7 +23,7 @@ from inspector.app.processes import Role
 from inspector.app.settings import RunSettings
 from inspector.app.supervisor import ENGINE, HOOKS, LAB, RECORDER, WEB, Screen, Supervisor
 from inspector.app.upstream import without_password
-from inspector.store import hook_state
+from inspector.exchange.hooking import STATE
 
 MODULES = {
     ENGINE: "inspector.app.engine_process",
@@ -53,7 +53,7 @@ def run(
     platform = here()
     with _held(place, platform):
         _wait_until_alone(place, platform)
-        hook_state.remove(place.run)  # of a run that was killed
+        (place.run / STATE).unlink(missing_ok=True)  # of a run that was killed
         listen = sockets.bind_all(_parsed(wish.listen), "--listen", platform)
         web = sockets.bind_all(_parsed(wish.web), "--web", platform)
         doors = [sockets.bind_all((where,), "--no-lab", platform) for where in _parsed(wish.lab)]

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from inspector.app.settings import Mount
-from inspector.lab.sites.practice import HOSTS, MINE
 from inspector.wire.hosts import address_of, to_ascii
 
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
@@ -52,6 +51,8 @@ def _host(given: str, written: str) -> str:
         raise click.UsageError(
             f"--mount {given}: leave the port out; it answers to http:// and https:// without one."
         )
+    from inspector.lab.sites.practice import HOSTS, MINE
+
     try:
         host = to_ascii(name.lower().rstrip("."))
     except ValueError as error:

@@ -14,6 +14,7 @@ from inspector.exchange.consulting import Consultation, Moment, Reply
 
 LENGTH = struct.Struct(">I")
 LARGEST = 64 << 20
+STATE = "hooks.json"  # in the home's run folder
 
 
 class Hello(msgspec.Struct, frozen=True):

@@ -6,21 +6,19 @@ from pathlib import Path
 
 import msgspec
 
-from inspector.exchange.hooking import HooksState
+from inspector.exchange.hooking import STATE, HooksState
 from inspector.pki import files
-
-FILE = "hooks.json"
 
 
 def write(run: Path, state: HooksState) -> None:
     """Raises OSError."""
-    files.replace(run / FILE, msgspec.json.encode(state), files.PRIVATE)
+    files.replace(run / STATE, msgspec.json.encode(state), files.PRIVATE)
 
 
 def read(run: Path) -> HooksState | None:
     """What stands there; None without a hooks process."""
     try:
-        return msgspec.json.decode((run / FILE).read_bytes(), type=HooksState)
+        return msgspec.json.decode((run / STATE).read_bytes(), type=HooksState)
     except (OSError, msgspec.MsgspecError):
         return None
 
@@ -28,11 +26,11 @@ def read(run: Path) -> HooksState | None:
 def stamp(run: Path) -> str:
     """What is another one when something else stands there."""
     try:
-        return str((run / FILE).stat().st_mtime_ns)
+        return str((run / STATE).stat().st_mtime_ns)
     except OSError:
         return "none"
 
 
 def remove(run: Path) -> None:
     """There are no hooks in this run."""
-    (run / FILE).unlink(missing_ok=True)
+    (run / STATE).unlink(missing_ok=True)
