@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from page_faults import faults
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -119,6 +119,27 @@ def test_a_row_that_comes_to_fit_appears_and_one_that_is_listed_goes_on(
     dashboard.captures.finish(301)
     expect(page.locator("#row-" + f"{301:032x}" + " .status-number")).to_have_text("200")
     expect(page.locator(ROWS)).to_have_count(2)
+
+
+def test_a_newer_question_is_not_given_up_with_an_older_one_and_a_choice_outlives_its_answer(
+    traffic: Page,
+) -> None:
+    held: list[Route] = []
+    traffic.route(
+        "**/api/v1/filter/completions?*", lambda route: route.continue_() if held else held.append(route)
+    )
+    traffic.press("body", "/")
+    with traffic.expect_request("**/completions?*"):
+        traffic.keyboard.type("h")
+    traffic.keyboard.type("o")
+    box = traffic.locator(BOX)
+    expect(traffic.locator(OFFERS).first).to_have_text(re.compile("^host:"))
+    traffic.keyboard.press("ArrowDown")
+    with traffic.expect_response("**/completions?*"):
+        traffic.keyboard.type("s")
+    expect(box).to_have_attribute("aria-activedescendant", "filter-offer-0")
+    traffic.keyboard.press("Enter")
+    expect(box).to_have_value("host:")
 
 
 def test_proposals_are_chosen_by_arrows_and_enter(traffic: Page, complaints: list[str]) -> None:

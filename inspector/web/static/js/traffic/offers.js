@@ -51,20 +51,22 @@ export class Offers {
 
   async #fetch() {
     this.#asked?.abort();
-    this.#asked = new AbortController();
+    const { signal } = (this.#asked = new AbortController());
     const asked = new URLSearchParams({ q: this.#input.value, caret: this.#input.selectionStart ?? this.#input.value.length });
     try {
-      this.#found = await getJson(`/api/v1/filter/completions?${asked}`, { signal: this.#asked.signal });
-      if (document.activeElement === this.#input) this.#show();
+      const found = await getJson(`/api/v1/filter/completions?${asked}`, { signal });
+      const kept = this.#found.offers[this.#chosen]?.insert;
+      this.#found = found;
+      if (document.activeElement === this.#input) this.#show(kept);
     } catch {
-      this.close(); // without proposals one types on
+      if (!signal.aborted) this.close(); // without proposals one types on; who gave up for a newer question leaves that one alone
     }
   }
 
-  #show() {
-    this.#chosen = -1;
-    this.#input.removeAttribute("aria-activedescendant");
+  /** `kept` is what was chosen already, when an answer comes late: it stays so. */
+  #show(kept) {
     this.#box.replaceChildren(...this.#found.offers.map(option));
+    this.#choose(kept === undefined ? -1 : this.#found.offers.findIndex(({ insert }) => insert === kept));
     const any = this.#found.offers.length > 0;
     this.#box.hidden = !any;
     this.#input.setAttribute("aria-expanded", String(any));
