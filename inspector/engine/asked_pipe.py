@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from inspector.engine.client import ClientConnection
     from inspector.engine.consulting import Consultant
     from inspector.engine.flow import Flow
+    from inspector.engine.upstream import ServerConnection
     from inspector.wire.http1 import ResponseHead
 
 
@@ -67,13 +68,7 @@ class AskedPipe(Pipe):
 
     # -- lanes
 
-    def received(self, data: bytes) -> None:
-        flow = self.flow
-        if flow is None or flow.server is None:
-            return
-        self._wait_on(flow)
-        assert flow.up is not None
-        flow.up.add(data)
+    def _pass_up(self, server: ServerConnection, data: bytes) -> None:
         self._up.take(data)
 
     def respond(self, out: list[bytes]) -> None:

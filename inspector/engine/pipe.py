@@ -14,6 +14,7 @@ from inspector.exchange.model import Fault
 if TYPE_CHECKING:
     from inspector.engine.client import ClientConnection
     from inspector.engine.flow import Flow
+    from inspector.engine.upstream import ServerConnection
 
 
 class Pipe(BrowserSide):
@@ -45,7 +46,11 @@ class Pipe(BrowserSide):
         self._wait_on(flow)
         assert flow.up is not None
         flow.up.add(data)
-        flow.server.send(data)
+        self._pass_up(flow.server, data)
+
+    def _pass_up(self, server: ServerConnection, data: bytes) -> None:
+        """Bytes on their way to the site."""
+        server.send(data)
 
     def ended(self) -> None:
         self._browser_done = True

@@ -70,12 +70,12 @@ def _hide_decision(hider: Hider, decision: Decision) -> Decision:
 
 def _when(hider: Hider, exchange: Exchange, speaker: Speaker) -> tuple[Arrival, ...]:
     """When each message of a WebSocket came, counted in the bytes that `hide_captured` makes; of other bodies that isn't told."""
-    if exchange.kind != "websocket":
+    arrivals = exchange.asked_when if speaker == "browser" else exchange.answered_when
+    if exchange.kind != "websocket" or not arrivals:
         return ()
     legs = [leg for leg in (exchange.client_leg, exchange.server_leg) if leg is not None]
     said = [leg.request if speaker == "browser" else leg.response for leg in legs]
     data = next((each.body.inline for each in said if each is not None and each.body.inline), b"")
-    arrivals = exchange.asked_when if speaker == "browser" else exchange.answered_when
     return hide_said(hider, data, speaker, packing_on(*legs), arrivals)[1]
 
 
