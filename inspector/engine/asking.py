@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from inspector.engine import drafts
@@ -17,6 +18,7 @@ from inspector.wire.http1 import RequestHead
 if TYPE_CHECKING:
     from inspector.engine.context import Context
     from inspector.engine.flow import Flow
+    from inspector.engine.http1 import Http1
     from inspector.engine.tap import Tap
 
 _USUAL_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
@@ -30,6 +32,24 @@ class Word(NamedTuple):
     changed: bool = False
     head: RequestHead | None = None
     fault: str = "held-dropped"
+
+
+def decide(
+    talk: Http1, flow: Flow, work: Callable[[], Coroutine[None, None, None]], what: str, stage: Stage
+) -> asyncio.Task[None]:
+    """Find out what becomes of a message that waits. A mistake in it must not leave the browser waiting for ever."""
+
+    async def deciding() -> None:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 (whatever it is, somebody waits)
+            talk.context.complain(f"{what} that waited could not go on: {error!r}")
+            if not flow.finished:
+                talk.server_failed(flow, Fault("internal", "us", stage, None, repr(error)))
+
+    task = flow.dialing = talk.context.loop.create_task(deciding())
+    talk.context.spawn(task)
+    return task
 
 
 def wanting(context: Context, flow: Flow, moment: Moment) -> tuple[Consultant, ...]:

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from inspector.engine import answers, by_rule, reaching
-from inspector.engine.asking import Word, ask, dropped, wanting
+from inspector.engine.asking import Word, ask, decide, dropped, wanting
 from inspector.engine.consulting import MOST, Consultant
 from inspector.engine.gathering import Gathering, chunk, too_large
 from inspector.engine.heads import at_the_site, on_the_way
 from inspector.engine.side import WAITING
 from inspector.exchange.consulting import Draft
-from inspector.exchange.model import Fault
 from inspector.rules.bodies import replaced
 from inspector.rules.effects import Edit
 from inspector.rules.heads import edited, framed, value_of
@@ -113,17 +113,7 @@ class WholeRequest:
         talk, flow = self._talk, self._flow
         if not self._all_here:
             talk.connection.hold(WAITING)
-        self._task = flow.dialing = talk.context.loop.create_task(self._deciding(why))
-        talk.context.spawn(self._task)
-
-    async def _deciding(self, why: str) -> None:
-        talk, flow = self._talk, self._flow
-        try:
-            await self._ask(why)
-        except Exception as error:  # noqa: BLE001 (a mistake here must not leave the browser waiting for ever)
-            talk.context.complain(f"a request that waited could not go on: {error!r}")
-            if not flow.finished:
-                talk.server_failed(flow, Fault("internal", "us", "refused", None, repr(error)))
+        self._task = decide(talk, flow, partial(self._ask, why), "a request", "refused")
 
     async def _ask(self, why: str) -> None:
         talk, flow, context = self._talk, self._flow, self._talk.context

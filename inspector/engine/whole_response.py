@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
-from inspector.engine.asking import Word, ask, dropped, wanting
+from inspector.engine.asking import Word, ask, decide, dropped, wanting
 from inspector.engine.consulting import MOST, Consultant
 from inspector.engine.gathering import Gathering, too_large
 from inspector.engine.shaping import HELD, Shaper, edit_response
 from inspector.exchange.consulting import Draft
-from inspector.exchange.model import Fault
 from inspector.rules.bodies import replaced
 from inspector.rules.effects import Cut, Replace
 from inspector.rules.heads import framed
@@ -120,17 +120,7 @@ class WholeResponse:
         talk, flow = self._talk, self._flow
         if flow.server is not None:
             flow.server.hold(HELD)
-        self._task = flow.dialing = talk.context.loop.create_task(self._deciding(why))
-        talk.context.spawn(self._task)
-
-    async def _deciding(self, why: str) -> None:
-        talk, flow = self._talk, self._flow
-        try:
-            await self._ask(why)
-        except Exception as error:  # noqa: BLE001 (a mistake here must not leave the browser waiting for ever)
-            talk.context.complain(f"a response that waited could not go on: {error!r}")
-            if not flow.finished:
-                talk.server_failed(flow, Fault("internal", "us", "response-head", None, repr(error)))
+        self._task = decide(talk, flow, partial(self._ask, why), "a response", "response-head")
 
     async def _ask(self, why: str) -> None:
         talk, flow, context = self._talk, self._flow, self._talk.context
