@@ -18,11 +18,10 @@ class Mark(TypedDict):
     tags: list[str]
 
 
-class Row(TypedDict):
-    """A line of the list. Sizes in bytes, `started` in seconds since 1970, `duration` in seconds, null while it isn't over."""
+class Summary(TypedDict):
+    """What a row of the list and the whole exchange both say. Sizes in bytes, `started` in seconds since 1970, `duration` in seconds, null while it isn't over."""
 
     id: str
-    engine: int
     change: int
     state: State
     kind: Kind
@@ -37,7 +36,6 @@ class Row(TypedDict):
     version: str
     status: int
     reason: str
-    phrase: str
     media: str
     resource: str
     request_size: int
@@ -48,10 +46,17 @@ class Row(TypedDict):
     tls: str
     remote: str
     changed: bool
+    findings: int
+
+
+class Row(Summary):
+    """A line of the list."""
+
+    engine: int
+    phrase: str
     fault: str
     said: str
     brief: str
-    findings: int
     kind_words: str
     kind_icon: str
     mark: NotRequired[Mark | None]
@@ -151,36 +156,10 @@ class Decision(TypedDict):
     sentence: str
 
 
-class Exchange(TypedDict):
+class Exchange(Summary):
     """One exchange whole, but for its bodies."""
 
-    id: str
     parent: str | None
-    change: int
-    state: State
-    kind: Kind
-    origin: Origin
-    started: float
-    duration: float | None
-    method: str
-    scheme: str
-    host: str
-    port: int
-    path: str
-    version: str
-    status: int
-    reason: str
-    media: str
-    resource: str
-    request_size: int
-    response_size: int
-    client: str
-    agent: str
-    protection: str
-    tls: str
-    remote: str
-    changed: bool
-    findings: int
     client_leg: Leg | None
     server_leg: Leg | None
     timeline: dict[str, float | None]
